@@ -1,0 +1,259 @@
+package board
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+
+	"gotong/protocol"
+	"gotong/protocol/record"
+)
+
+// State is the derived state of a request or an offer, from its lines.
+type State uint8
+
+// The states; a later one is nearer to the end.
+const (
+	Open State = iota
+	PartlyPledged
+	FullyPledged
+	InTransit
+	PartlyMet
+	Met
+	Paused
+	Withdrawn
+	Closed
+)
+
+// LineState is how far one line is covered, in thousandths of its unit.
+type LineState struct {
+	*record.Line
+	Pledged  int64 // by live pledges, up to the need
+	Standby  int64 // pledged beyond the need
+	Transit  int64 // the part of Pledged that is on its way or, says the helper, delivered
+	Received int64 // says the receiver
+}
+
+// Left returns what nobody has pledged yet.
+func (l LineState) Left() int64 { return max(0, l.Quantity-l.Pledged) }
+
+// PledgeState is one pledge as the board sees it.
+type PledgeState struct {
+	*Record
+	Pledge    *record.Pledge
+	Accepted  bool
+	Live      bool             // neither withdrawn nor failed nor lapsed
+	Effective []*record.Amount // what counts toward the need
+	Standby   []*record.Amount // what is beyond it: keep, reduce or move
+	Received  []*record.Amount
+}
+
+// Coverage is what pledges, acceptances and receipts make of a request or an
+// offer (DESIGN.md, Effective pledges).
+type Coverage struct {
+	State   State
+	Lines   []LineState
+	Pledges []PledgeState // first those that count first
+}
+
+// claim is a quantity of one line that a pledge asks to count, with its rank.
+type claim struct {
+	pledge int // index into Coverage.Pledges
+	line   int // index into Coverage.Lines
+	amount int64
+	rank   rank
+}
+
+// rank orders claims: received, then accepted by the owner, then on the way,
+// then by id. No clock: one at 1970 would always be first.
+type rank struct {
+	received, accepted, moving bool
+	id                         protocol.RecordID
+}
+
+func (a rank) compare(b rank) int {
+	return cmp.Or(first(a.received, b.received), first(a.accepted, b.accepted),
+		first(a.moving, b.moving), compareIDs(a.id, b.id))
+}
+
+func first(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
+}
+
+func compareIDs(a, b protocol.RecordID) int { return bytes.Compare(a[:], b[:]) }
+
+// lapsed says which pledges no longer count although their helper did not
+// withdraw them; the fold, which knows no time, lets none lapse.
+type lapsed func(*record.Pledge, *Record) bool
+
+func neverLapsed(*record.Pledge, *Record) bool { return false }
+
+// coverage derives the state of a request or an offer from the records about
+// it.
+func (b *Board) coverage(r *Record, over lapsed) *Coverage {
+	lines, disposition := linesOf(r)
+	c := &Coverage{}
+	for _, l := range lines {
+		c.Lines = append(c.Lines, LineState{Line: l})
+	}
+	claims := c.collect(b, r, over)
+	slices.SortStableFunc(claims, func(x, y claim) int { return x.rank.compare(y.rank) })
+	for _, cl := range claims {
+		c.count(cl)
+	}
+	c.sortPledges()
+	c.State = c.state(disposition)
+	return c
+}
+
+// linesOf returns the lines and the stored disposition of a request or offer.
+func linesOf(r *Record) ([]*record.Line, record.Disposition) {
+	switch m := r.Content.(type) {
+	case *record.Request:
+		return m.Lines, m.Disposition
+	case *record.Offer:
+		return m.Lines, m.Disposition
+	}
+	return nil, record.Disposition_DISPOSITION_UNKNOWN
+}
+
+// collect reads the pledges about r and cuts them into claims.
+func (c *Coverage) collect(b *Board, r *Record, over lapsed) []claim {
+	var claims []claim
+	c.arrived(b.receipts(r, r.Owner, nil))
+	for _, p := range b.sortedAbout(r.ID, record.Kind_KIND_PLEDGE) {
+		pledge := p.Content.(*record.Pledge)
+		if p.Owner == r.Owner {
+			continue // nobody pledges to themselves
+		}
+		state := PledgeState{Record: p, Pledge: pledge, Received: b.receipts(r, receiver(r, p), p)}
+		accepted := b.accepted(r, p)
+		state.Accepted = len(accepted) > 0
+		state.Live = standing(pledge) && (len(state.Received) > 0 || !over(pledge, p))
+		c.Pledges = append(c.Pledges, state)
+		c.receive(state.Received)
+		claims = append(claims, c.claims(len(c.Pledges)-1, accepted)...)
+	}
+	return claims
+}
+
+// receiver is whoever receives: the requester or, of an offer, the household
+// that claimed from it.
+func receiver(target, pledge *Record) protocol.HouseholdID {
+	if target.Kind == record.Kind_KIND_OFFER {
+		return pledge.Owner
+	}
+	return target.Owner
+}
+
+func standing(p *record.Pledge) bool {
+	return p.State != record.PledgeState_PLEDGE_STATE_WITHDRAWN && p.State != record.PledgeState_PLEDGE_STATE_FAILED
+}
+
+func moving(p *record.Pledge) bool {
+	return p.State == record.PledgeState_PLEDGE_STATE_ON_THE_WAY || p.State == record.PledgeState_PLEDGE_STATE_DELIVERED
+}
+
+// claims cuts a pledge into what was received, what was accepted and the rest.
+func (c *Coverage) claims(index int, accepted []*record.Amount) []claim {
+	p := c.Pledges[index]
+	var claims []claim
+	for line := range c.Lines {
+		number := c.Lines[line].Line.Line
+		received, yes := of(p.Received, number), of(accepted, number)
+		promised := received
+		if p.Live {
+			promised = max(received, of(p.Pledge.Amounts, number))
+		}
+		cut := func(amount int64, k rank) {
+			k.moving, k.id = moving(p.Pledge), p.ID
+			claims = append(claims, claim{index, line, amount, k})
+		}
+		cut(received, rank{received: true, accepted: yes > 0})
+		cut(min(promised, max(yes, received))-received, rank{accepted: true})
+		cut(promised-max(min(promised, yes), received), rank{})
+	}
+	return slices.DeleteFunc(claims, func(c claim) bool { return c.amount <= 0 })
+}
+
+// count lets a claim fill what is still needed; the rest stands by.
+func (c *Coverage) count(cl claim) {
+	l, p := &c.Lines[cl.line], &c.Pledges[cl.pledge]
+	counts := min(cl.amount, l.Left())
+	l.Pledged += counts
+	l.Standby += cl.amount - counts
+	if cl.rank.moving && !cl.rank.received {
+		l.Transit += counts
+	}
+	p.Effective = add(p.Effective, l.Line.Line, counts)
+	p.Standby = add(p.Standby, l.Line.Line, cl.amount-counts)
+}
+
+// arrived takes in what came from nobody in particular: it covers need before
+// any pledge does.
+func (c *Coverage) arrived(amounts []*record.Amount) {
+	c.receive(amounts)
+	for i := range c.Lines {
+		c.Lines[i].Pledged = min(c.Lines[i].Received, c.Lines[i].Quantity)
+	}
+}
+
+// receive adds what arrived to the lines.
+func (c *Coverage) receive(amounts []*record.Amount) {
+	for i := range c.Lines {
+		c.Lines[i].Received += of(amounts, c.Lines[i].Line.Line)
+	}
+}
+
+// state names the whole from its lines; what the owner said comes first.
+func (c *Coverage) state(said record.Disposition) State {
+	switch said {
+	case record.Disposition_DISPOSITION_CLOSED:
+		return Closed
+	case record.Disposition_DISPOSITION_WITHDRAWN:
+		return Withdrawn
+	case record.Disposition_DISPOSITION_PAUSED:
+		return Paused
+	}
+	return c.progress()
+}
+
+// progress names the state that the quantities are in.
+func (c *Coverage) progress() State {
+	var need, received, transit, pledged int64
+	met, full := true, true
+	for _, l := range c.Lines {
+		need, received, transit, pledged = need+l.Quantity, received+l.Received, transit+l.Transit, pledged+l.Pledged
+		met, full = met && l.Received >= l.Quantity, full && l.Left() == 0
+	}
+	switch {
+	case need == 0:
+		return Withdrawn // every line was taken back
+	case met:
+		return Met
+	case received > 0:
+		return PartlyMet
+	case transit > 0:
+		return InTransit
+	case full:
+		return FullyPledged
+	case pledged > 0:
+		return PartlyPledged
+	}
+	return Open
+}
+
+// sortPledges puts first what counts first, as claims are ranked.
+func (c *Coverage) sortPledges() {
+	slices.SortStableFunc(c.Pledges, func(x, y PledgeState) int { return x.rank().compare(y.rank()) })
+}
+
+func (p PledgeState) rank() rank {
+	return rank{len(p.Received) > 0, p.Accepted, moving(p.Pledge), p.ID}
+}

@@ -1,0 +1,129 @@
+package record
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+
+	"google.golang.org/protobuf/proto"
+
+	"gotong/crdt"
+)
+
+// ErrUnknownKind: the kind comes from a newer version. It is kept and offered
+// on, and shown plainly.
+var ErrUnknownKind = errors.New("record: unknown kind")
+
+// blank returns an empty message of each kind.
+func blank(kind Kind) (proto.Message, error) {
+	switch kind {
+	case Kind_KIND_NEIGHBOURHOOD:
+		return new(Neighbourhood), nil
+	case Kind_KIND_HOUSEHOLD:
+		return new(Household), nil
+	case Kind_KIND_REQUEST:
+		return new(Request), nil
+	case Kind_KIND_OFFER:
+		return new(Offer), nil
+	case Kind_KIND_PLEDGE:
+		return new(Pledge), nil
+	case Kind_KIND_ACCEPTANCE:
+		return new(Acceptance), nil
+	case Kind_KIND_RECEIPT:
+		return new(Receipt), nil
+	case Kind_KIND_COMMENT:
+		return new(Comment), nil
+	}
+	return nil, fmt.Errorf("%w: %d", ErrUnknownKind, kind)
+}
+
+// KindOf returns the kind of a message, KIND_UNKNOWN for any other.
+func KindOf(m proto.Message) Kind {
+	switch m.(type) {
+	case *Neighbourhood:
+		return Kind_KIND_NEIGHBOURHOOD
+	case *Household:
+		return Kind_KIND_HOUSEHOLD
+	case *Request:
+		return Kind_KIND_REQUEST
+	case *Offer:
+		return Kind_KIND_OFFER
+	case *Pledge:
+		return Kind_KIND_PLEDGE
+	case *Acceptance:
+		return Kind_KIND_ACCEPTANCE
+	case *Receipt:
+		return Kind_KIND_RECEIPT
+	case *Comment:
+		return Kind_KIND_COMMENT
+	}
+	return Kind_KIND_UNKNOWN
+}
+
+// Content reads joined fields as the kind's message. It does not judge the
+// content; see [Check].
+func Content(kind Kind, fields crdt.Fields) (proto.Message, error) {
+	m, err := blank(kind)
+	if err != nil {
+		return nil, err
+	}
+	if err := proto.Unmarshal(assemble(fields), m); err != nil {
+		return nil, fmt.Errorf("%w: %v", ErrBody, err)
+	}
+	return m, nil
+}
+
+// CommonOf reads the fields that every kind shares.
+func CommonOf(fields crdt.Fields) (*Common, error) {
+	c := new(Common)
+	if err := proto.Unmarshal(assemble(fields), c); err != nil {
+		return nil, fmt.Errorf("%w: %v", ErrBody, err)
+	}
+	return c, nil
+}
+
+func assemble(fields crdt.Fields) []byte {
+	var content []byte
+	for _, number := range fields.Numbers() {
+		content = append(content, fields[number].Value...)
+	}
+	return content
+}
+
+// FieldsOf cuts messages (a kind's and, where wanted, a Common) into fields
+// set at stamp.
+func FieldsOf(stamp crdt.Stamp, messages ...proto.Message) (crdt.Fields, error) {
+	fields := make(crdt.Fields)
+	for _, m := range messages {
+		content, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
+		if err != nil {
+			return nil, fmt.Errorf("record: encode: %w", err)
+		}
+		values, err := split(content)
+		if err != nil {
+			return nil, err
+		}
+		for number, value := range values {
+			fields.Set(number, crdt.Assertion{Stamp: stamp, Value: value})
+		}
+	}
+	return fields, nil
+}
+
+// Edit returns the fields that differ between what stands and what is wanted,
+// set at stamp; fields that are gone are cleared. It is all that an editing
+// device may assert.
+func Edit(stands, wanted crdt.Fields, stamp crdt.Stamp) crdt.Fields {
+	edit := make(crdt.Fields)
+	for number, w := range wanted {
+		if !bytes.Equal(stands[number].Value, w.Value) {
+			edit[number] = crdt.Assertion{Stamp: stamp, Value: w.Value}
+		}
+	}
+	for number, s := range stands {
+		if _, kept := wanted[number]; !kept && len(s.Value) > 0 {
+			edit[number] = crdt.Assertion{Stamp: stamp}
+		}
+	}
+	return edit
+}
