@@ -72,8 +72,15 @@ type Board struct {
 	records map[protocol.RecordID]*Record
 	about   map[protocol.RecordID]map[protocol.RecordID]struct{} // target -> records that point at it
 	kinds   map[record.Kind]map[protocol.RecordID]*Record
+	origins map[origin]protocol.RecordID
 	derived map[protocol.RecordID]*Coverage // folded without time; dropped when a fact touches it
 	digests map[protocol.RecordID][32]byte
+}
+
+// origin is where a household took a record from; see record.Common.
+type origin struct {
+	owner protocol.HouseholdID
+	from  string
 }
 
 // New returns the board of no facts under a roster.
@@ -98,6 +105,7 @@ func (b *Board) reset(roster Roster) {
 	b.records = make(map[protocol.RecordID]*Record)
 	b.about = make(map[protocol.RecordID]map[protocol.RecordID]struct{})
 	b.kinds = make(map[record.Kind]map[protocol.RecordID]*Record)
+	b.origins = make(map[origin]protocol.RecordID)
 	b.derived = make(map[protocol.RecordID]*Coverage)
 	b.digests = make(map[protocol.RecordID][32]byte)
 }

@@ -80,6 +80,9 @@ func (b *Board) link(r *Record) {
 		b.kinds[r.Kind] = make(map[protocol.RecordID]*Record)
 	}
 	b.kinds[r.Kind][r.ID] = r
+	if from := r.Common.Origin; from != "" {
+		b.origins[origin{r.Owner, from}] = r.ID
+	}
 	for _, target := range targets(r.Content) {
 		if b.about[target] == nil {
 			b.about[target] = make(map[protocol.RecordID]struct{})
@@ -92,6 +95,9 @@ func (b *Board) link(r *Record) {
 func (b *Board) unlink(r *Record) {
 	delete(b.records, r.ID)
 	delete(b.kinds[r.Kind], r.ID)
+	if at := (origin{r.Owner, r.Common.Origin}); b.origins[at] == r.ID {
+		delete(b.origins, at)
+	}
 	for _, target := range targets(r.Content) {
 		delete(b.about[target], r.ID)
 		if len(b.about[target]) == 0 {

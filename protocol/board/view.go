@@ -82,6 +82,13 @@ func (v View) item(r *Record) (Item, bool) {
 // Record returns any record by id.
 func (v View) Record(id protocol.RecordID) (*Record, bool) { return v.board.Record(id) }
 
+// Origin returns the record that a household took from somewhere, if it did;
+// see record.Common.
+func (v View) Origin(owner protocol.HouseholdID, from string) (protocol.RecordID, bool) {
+	id, ok := v.board.origins[origin{owner, from}]
+	return id, ok
+}
+
 // Comments returns the comments on a record, oldest first by their writers'
 // clocks.
 func (v View) Comments(id protocol.RecordID) []*Record {

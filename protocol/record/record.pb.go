@@ -796,11 +796,15 @@ func (x *Assertion) GetCleared() []uint32 {
 
 // Common stands in every kind, in the same bytes as the kind's own fields.
 type Common struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Area          string                 `protobuf:"bytes,100,opt,name=area,proto3" json:"area,omitempty"`          // path, as in "31.74.01.1001/RW007/RT002"
-	Language      string                 `protobuf:"bytes,101,opt,name=language,proto3" json:"language,omitempty"`  // of the texts: "id", "en"
-	Exercise      bool                   `protobuf:"varint,102,opt,name=exercise,proto3" json:"exercise,omitempty"` // a drill, not the real thing
-	Expires       int64                  `protobuf:"varint,103,opt,name=expires,proto3" json:"expires,omitempty"`   // ms; 0: by kind and urgency
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Area     string                 `protobuf:"bytes,100,opt,name=area,proto3" json:"area,omitempty"`          // path, as in "31.74.01.1001/RW007/RT002"
+	Language string                 `protobuf:"bytes,101,opt,name=language,proto3" json:"language,omitempty"`  // of the texts: "id", "en"
+	Exercise bool                   `protobuf:"varint,102,opt,name=exercise,proto3" json:"exercise,omitempty"` // a drill, not the real thing
+	Expires  int64                  `protobuf:"varint,103,opt,name=expires,proto3" json:"expires,omitempty"`   // ms; 0: by kind and urgency
+	// Where the writer took it from: a random id made at the first key stroke, a
+	// row of a spreadsheet. What a household writes twice with one origin is one
+	// record, so that a retry cannot duplicate.
+	Origin        string `protobuf:"bytes,104,opt,name=origin,proto3" json:"origin,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -861,6 +865,13 @@ func (x *Common) GetExpires() int64 {
 		return x.Expires
 	}
 	return 0
+}
+
+func (x *Common) GetOrigin() string {
+	if x != nil {
+		return x.Origin
+	}
+	return ""
 }
 
 // Line is one thing needed or offered.
@@ -1758,12 +1769,13 @@ const file_protocol_record_record_proto_rawDesc = "" +
 	"\tAssertion\x12\x14\n" +
 	"\x05stamp\x18\x01 \x01(\x06R\x05stamp\x12\x18\n" +
 	"\acontent\x18\x02 \x01(\fR\acontent\x12\x18\n" +
-	"\acleared\x18\x03 \x03(\rR\acleared\"n\n" +
+	"\acleared\x18\x03 \x03(\rR\acleared\"\x86\x01\n" +
 	"\x06Common\x12\x12\n" +
 	"\x04area\x18d \x01(\tR\x04area\x12\x1a\n" +
 	"\blanguage\x18e \x01(\tR\blanguage\x12\x1a\n" +
 	"\bexercise\x18f \x01(\bR\bexercise\x12\x18\n" +
-	"\aexpires\x18g \x01(\x03R\aexpires\"\xa1\x02\n" +
+	"\aexpires\x18g \x01(\x03R\aexpires\x12\x16\n" +
+	"\x06origin\x18h \x01(\tR\x06origin\"\xa1\x02\n" +
 	"\x04Line\x12\x12\n" +
 	"\x04line\x18\x01 \x01(\rR\x04line\x12\x1a\n" +
 	"\bcategory\x18\x02 \x01(\tR\bcategory\x12\x12\n" +
