@@ -1,0 +1,156 @@
+package identity
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"gotong/protocol"
+)
+
+func TestAnIdentityIsMadeOnceAndKept(t *testing.T) {
+	dir := t.TempDir()
+	made, err := Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if made.DeviceID() != again.DeviceID() || made.HouseholdID() != again.HouseholdID() || !made.Seal.Equal(again.Seal) {
+		t.Fatal("the second start has other keys")
+	}
+	if err := Exposed(dir); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A power cut can leave either copy cut off anywhere, or gone.
+func TestHalfAKeyFileIsMendedFromTheOtherCopy(t *testing.T) {
+	dir := t.TempDir()
+	made, err := Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, keyFile)
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, damaged := range []string{path, path + second} {
+		for cut := range whole[:len(whole)-1] {
+			if err := os.WriteFile(damaged, whole[:cut], 0o600); err != nil {
+				t.Fatal(err)
+			}
+			again, err := Load(dir)
+			if err != nil {
+				t.Fatalf("%s cut at %d: %v", damaged, cut, err)
+			}
+			if again.DeviceID() != made.DeviceID() {
+				t.Fatalf("%s cut at %d: another identity", damaged, cut)
+			}
+			if mended, _ := os.ReadFile(damaged); !bytes.Equal(mended, whole) {
+				t.Fatalf("%s cut at %d was not mended", damaged, cut)
+			}
+		}
+	}
+}
+
+func TestTwoDamagedCopiesAreReportedAndLeftAlone(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := Load(dir); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, keyFile)
+	for _, p := range []string{path, path + second} {
+		if err := os.WriteFile(p, []byte("gotong-key-1 00"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := Load(dir); !errors.Is(err, ErrDamaged) {
+		t.Fatalf("got %v, want ErrDamaged", err)
+	}
+	if left, _ := os.ReadFile(path); string(left) != "gotong-key-1 00" {
+		t.Fatal("the damaged file was overwritten")
+	}
+}
+
+func TestAKeyFileOpenToOthersIsReported(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := Load(dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(filepath.Join(dir, keyFile), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := Exposed(dir); !errors.Is(err, ErrExposed) {
+		t.Fatalf("got %v, want ErrExposed", err)
+	}
+}
+
+func TestKeyringsComeBackAsSaved(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		dir, err := os.MkdirTemp("", "ring")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer os.RemoveAll(dir)
+		bytes16 := rapid.SliceOfN(rapid.Byte(), 16, 16)
+		n := protocol.NeighbourhoodID(bytes16.Draw(t, "neighbourhood"))
+		var k Keyring
+		if rapid.Bool().Draw(t, "invited") {
+			seed := [16]byte(bytes16.Draw(t, "seed"))
+			k.Invite = &seed
+		}
+		for range rapid.IntRange(0, 5).Draw(t, "epochs") {
+			k.Secrets = append(k.Secrets, [32]byte(rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "secret")))
+		}
+		if err := SaveKeyring(dir, n, k); err != nil {
+			t.Fatal(err)
+		}
+		rings, err := Keyrings(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := rings[n]; !bytes.Equal(got.encode(), k.encode()) {
+			t.Fatalf("got %v, want %v", got, k)
+		}
+		if err := RemoveKeyring(dir, n); err != nil {
+			t.Fatal(err)
+		}
+		if rings, err = Keyrings(dir); err != nil || len(rings) != 0 {
+			t.Fatalf("after removal: %v, %v", rings, err)
+		}
+	})
+}
+
+func TestASecretOpensOnlyForItsRecipientAndPurpose(t *testing.T) {
+	one, err := Load(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := Load(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret := bytes.Repeat([]byte{7}, 32)
+	sealed, err := SealTo(one.Seal.PublicKey().Bytes(), []byte("purpose"), secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened, err := OpenSealed(one.Seal, []byte("purpose"), sealed)
+	if err != nil || !bytes.Equal(opened, secret) {
+		t.Fatalf("got %x, %v", opened, err)
+	}
+	if _, err := OpenSealed(other.Seal, []byte("purpose"), sealed); err == nil {
+		t.Fatal("another device opened it")
+	}
+	if _, err := OpenSealed(one.Seal, []byte("another purpose"), sealed); err == nil {
+		t.Fatal("it opened for another purpose")
+	}
+}
