@@ -1,0 +1,112 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	"gotong/protocol"
+	"gotong/protocol/board"
+	"gotong/protocol/record"
+)
+
+// Backend is what the verbs need of a node.
+type Backend interface {
+	// Neighbourhoods returns those the household belongs to or has joined.
+	Neighbourhoods() []protocol.NeighbourhoodID
+	// Create founds a neighbourhood with the household as its first member.
+	Create(ctx context.Context, name, household string) (protocol.NeighbourhoodID, error)
+	// Invite returns the text of an invitation for that many households.
+	Invite(ctx context.Context, n protocol.NeighbourhoodID, uses int) (text string, err error)
+	// Join returns once the joining is saved; roster and key arrive with the
+	// first neighbour met.
+	Join(ctx context.Context, invite, household string) (protocol.NeighbourhoodID, error)
+	// Me returns the own household; false until the roster names it.
+	Me(n protocol.NeighbourhoodID) (protocol.HouseholdID, bool)
+	// Look runs read while nothing else touches the board. What it needs it
+	// copies out; it must not call the Backend.
+	Look(ctx context.Context, n protocol.NeighbourhoodID, read func(board.View)) error
+	// Write makes a record: checked, sealed and durable when it returns. What
+	// has the Common.Origin of an own record yields that record, unchanged.
+	Write(ctx context.Context, n protocol.NeighbourhoodID, content proto.Message, common *record.Common) (protocol.RecordID, error)
+	// Edit changes an own record.
+	Edit(ctx context.Context, n protocol.NeighbourhoodID, id protocol.RecordID, change func(content proto.Message) error) error
+	// Peers returns the nodes known, connected or not.
+	Peers() []Peer
+	// Status returns how the node is.
+	Status(ctx context.Context) Status
+	// Watch returns what happens from now on. The channel is closed when ctx
+	// ends; a slow reader finds a Reload in place of what it missed.
+	Watch(ctx context.Context) <-chan Event
+}
+
+// Peer is a node seen from here.
+type Peer struct {
+	Device       protocol.DeviceID
+	Name         string // its id among links, as in "12D3KooW..."
+	Addrs        []string
+	Connected    bool
+	RoundTrip    time.Duration // 0: not measured
+	Seen         time.Time     // when it was last connected; zero: never
+	LastExchange time.Time     // zero: none yet
+	// Shared lists the neighbourhoods it was met in, with its household there.
+	Shared map[protocol.NeighbourhoodID]protocol.HouseholdID
+}
+
+// Trouble is a code for something that is not well, for the catalogs.
+type Trouble string
+
+// The troubles of a node, the worst first.
+const (
+	TroubleStore Trouble = "store"     // the disk failed a read or a write
+	TroubleFull  Trouble = "disk-full" // nothing more can be written
+	TroubleRoom  Trouble = "disk-low"  // soon nothing more can be written
+	TroubleClock Trouble = "clock"     // the clock is behind what was written before
+	TroubleLinks Trouble = "links"     // no network to listen on
+)
+
+// Status is how a node is.
+type Status struct {
+	Device         protocol.DeviceID
+	Dir            string
+	Started        time.Time
+	Addrs          []string // where it listens, as multiaddrs
+	Connected      int      // peers
+	Troubles       []Trouble
+	Neighbourhoods []NeighbourhoodStatus
+}
+
+// NeighbourhoodStatus is how a node stands in one neighbourhood.
+type NeighbourhoodStatus struct {
+	ID           protocol.NeighbourhoodID
+	Member       bool // false until the roster that names the household has arrived
+	Households   int
+	Devices      int
+	Operations   int // of the roster
+	Cells        int // kept
+	Locked       int // cells whose key this node lacks
+	Hash         [32]byte
+	Connected    int       // peers of this neighbourhood
+	LastExchange time.Time // zero: none yet
+}
+
+// EventType says what an [Event] is about.
+type EventType string
+
+// The types of events.
+const (
+	EventRecord EventType = "record" // a record came, changed or ended
+	EventRoster EventType = "roster" // who belongs changed
+	EventPeer   EventType = "peer"   // a peer came or went
+	EventReload EventType = "reload" // events were dropped: read everything anew
+)
+
+// Event is something that happened.
+type Event struct {
+	Type          EventType
+	Neighbourhood protocol.NeighbourhoodID // zero where it concerns none
+	Change        board.Change             // of an EventRecord
+	Device        protocol.DeviceID        // of an EventPeer
+	Connected     bool                     // of an EventPeer
+}

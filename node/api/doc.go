@@ -1,0 +1,31 @@
+// Package api is the local interface of a node: what a household can do, for
+// the command line and the pages, and the control socket it is done over.
+//
+//	[Desk]     the verbs (ask, pledge, arrived, ...) over a [Backend]
+//	[Serve]    the same verbs as HTTP and JSON under /v1, on control.sock
+//	[Client]   the same verbs again, spoken over that socket
+//
+// Every document carries its schema, as in "gotong.list/1"; within a number
+// fields are only added. What fails is an RFC 9457 problem with a stable code
+// (problem.go); words for people are made from the codes, elsewhere.
+//
+//	GET  /v1/status                   how the node is
+//	GET  /v1/peers                    the nodes it knows
+//	GET  /v1/watch                    one line per change, until hung up
+//	POST /v1/neighbourhoods           found a neighbourhood
+//	POST /v1/neighbourhoods/join      join one by an invitation
+//	POST /v1/invites                  make an invitation
+//	GET  /v1/items                    requests and offers
+//	GET  /v1/items/{id}               one of them, with its pledges and comments
+//	POST /v1/requests                 ask
+//	POST /v1/offers                   offer
+//	POST /v1/items/{id}/pledges       promise help
+//	POST /v1/items/{id}/acceptances   say yes to a pledge
+//	POST /v1/items/{id}/receipts      say that something arrived
+//	POST /v1/items/{id}/comments      remark
+//	POST /v1/items/{id}/withdraw      take back
+//	POST /v1/items/{id}/close         end with a reason
+//
+// "in" names the neighbourhood (query of a GET, member of a POST's body);
+// without it the only one is meant. An {id} is any prefix that fits one record.
+package api

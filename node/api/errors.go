@@ -1,0 +1,64 @@
+package api
+
+import "errors"
+
+// What a Backend and the verbs answer when they cannot. Each has a code in
+// problem.go and a sentence in the catalogs.
+var (
+	// ErrNoNeighbourhood: the household belongs to none, or to none of that name.
+	ErrNoNeighbourhood = errors.New("api: no such neighbourhood")
+	// ErrNotMember: joined, but the roster has not arrived yet.
+	ErrNotMember = errors.New("api: not a member yet")
+	// ErrNotFound: no record of that id.
+	ErrNotFound = errors.New("api: no such record")
+	// ErrNotYours: the record belongs to another household.
+	ErrNotYours = errors.New("api: another household's record")
+	// ErrYours: nobody helps themselves.
+	ErrYours = errors.New("api: the household's own record")
+	// ErrEnded: the record has ended, nothing more is expected of it.
+	ErrEnded = errors.New("api: the record has ended")
+	// ErrCovered: others promised all of it already.
+	ErrCovered = errors.New("api: all of it is promised")
+	// ErrArrived: nothing of it is missing any longer.
+	ErrArrived = errors.New("api: nothing of it is missing")
+	// ErrWhichLine: several lines, and the quantity is for one.
+	ErrWhichLine = errors.New("api: several lines")
+	// ErrFull: the disk has no room.
+	ErrFull = errors.New("api: disk full")
+	// ErrNoSlots: the household has used up what it may write at one time.
+	ErrNoSlots = errors.New("api: no slots left")
+	// ErrInvite: the invitation cannot be read: a letter is wrong or missing.
+	ErrInvite = errors.New("api: not an invitation")
+	// ErrInviteExpired: the invitation was for an earlier time.
+	ErrInviteExpired = errors.New("api: the invitation has expired")
+	// ErrJoined: the household belongs to that neighbourhood already.
+	ErrJoined = errors.New("api: joined already")
+	// ErrClosed: the node is stopping.
+	ErrClosed = errors.New("api: the node is stopping")
+)
+
+// What keeps a node from starting.
+var (
+	// ErrDirInUse: another node runs in the directory.
+	ErrDirInUse = errors.New("api: directory in use")
+	// ErrPortInUse: another program listens there.
+	ErrPortInUse = errors.New("api: port in use")
+	// ErrReadOnly: the directory cannot be written.
+	ErrReadOnly = errors.New("api: directory is read-only")
+	// ErrDamaged: what the directory holds cannot be read.
+	ErrDamaged = errors.New("api: directory is damaged")
+	// ErrAddress: not an address to listen on or to call.
+	ErrAddress = errors.New("api: not an address")
+)
+
+// What keeps a client from a node.
+var (
+	// ErrNotRunning: nobody answers on the control socket.
+	ErrNotRunning = errors.New("api: no node is running")
+	// ErrLost: the node went away before it answered.
+	ErrLost = errors.New("api: the node went away")
+	// ErrNotAllowed: the node does not serve this user of the machine.
+	ErrNotAllowed = errors.New("api: not allowed")
+	// ErrSocketPath: the directory's name is too long for a control socket.
+	ErrSocketPath = errors.New("api: path of the control socket is too long")
+)
