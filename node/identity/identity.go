@@ -57,9 +57,12 @@ func (i Identity) DeviceKey() ed25519.PublicKey { return i.Device.Public().(ed25
 // keyFile is the name of the identity in its directory.
 const keyFile = "identity.key"
 
-// Load returns the identity kept in dir, made on first use.
-func Load(dir string) (Identity, error) {
-	path := filepath.Join(dir, keyFile)
+// Dir is the directory that keys are kept in. It must exist.
+type Dir string
+
+// Load returns the identity kept in the directory, made on first use.
+func (d Dir) Load() (Identity, error) {
+	path := filepath.Join(string(d), keyFile)
 	content, err := readTwice(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return create(path)
@@ -102,9 +105,9 @@ func decode(content []byte) (Identity, error) {
 	}, nil
 }
 
-// Exposed reports whether others on this machine can read the identity in dir.
-func Exposed(dir string) error {
-	info, err := os.Stat(filepath.Join(dir, keyFile))
+// Exposed reports whether others on this machine can read the identity.
+func (d Dir) Exposed() error {
+	info, err := os.Stat(filepath.Join(string(d), keyFile))
 	if err == nil && info.Mode().Perm()&0o077 != 0 {
 		return ErrExposed
 	}

@@ -14,18 +14,18 @@ import (
 
 func TestAnIdentityIsMadeOnceAndKept(t *testing.T) {
 	dir := t.TempDir()
-	made, err := Load(dir)
+	made, err := Dir(dir).Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := Load(dir)
+	again, err := Dir(dir).Load()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if made.DeviceID() != again.DeviceID() || made.HouseholdID() != again.HouseholdID() || !made.Seal.Equal(again.Seal) {
 		t.Fatal("the second start has other keys")
 	}
-	if err := Exposed(dir); err != nil {
+	if err := Dir(dir).Exposed(); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -33,7 +33,7 @@ func TestAnIdentityIsMadeOnceAndKept(t *testing.T) {
 // A power cut can leave either copy cut off anywhere, or gone.
 func TestHalfAKeyFileIsMendedFromTheOtherCopy(t *testing.T) {
 	dir := t.TempDir()
-	made, err := Load(dir)
+	made, err := Dir(dir).Load()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func TestHalfAKeyFileIsMendedFromTheOtherCopy(t *testing.T) {
 			if err := os.WriteFile(damaged, whole[:cut], 0o600); err != nil {
 				t.Fatal(err)
 			}
-			again, err := Load(dir)
+			again, err := Dir(dir).Load()
 			if err != nil {
 				t.Fatalf("%s cut at %d: %v", damaged, cut, err)
 			}
@@ -63,7 +63,7 @@ func TestHalfAKeyFileIsMendedFromTheOtherCopy(t *testing.T) {
 
 func TestTwoDamagedCopiesAreReportedAndLeftAlone(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := Load(dir); err != nil {
+	if _, err := Dir(dir).Load(); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(dir, keyFile)
@@ -72,7 +72,7 @@ func TestTwoDamagedCopiesAreReportedAndLeftAlone(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := Load(dir); !errors.Is(err, ErrDamaged) {
+	if _, err := Dir(dir).Load(); !errors.Is(err, ErrDamaged) {
 		t.Fatalf("got %v, want ErrDamaged", err)
 	}
 	if left, _ := os.ReadFile(path); string(left) != "gotong-key-1 00" {
@@ -82,13 +82,13 @@ func TestTwoDamagedCopiesAreReportedAndLeftAlone(t *testing.T) {
 
 func TestAKeyFileOpenToOthersIsReported(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := Load(dir); err != nil {
+	if _, err := Dir(dir).Load(); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Chmod(filepath.Join(dir, keyFile), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := Exposed(dir); !errors.Is(err, ErrExposed) {
+	if err := Dir(dir).Exposed(); !errors.Is(err, ErrExposed) {
 		t.Fatalf("got %v, want ErrExposed", err)
 	}
 }
@@ -110,31 +110,31 @@ func TestKeyringsComeBackAsSaved(t *testing.T) {
 		for range rapid.IntRange(0, 5).Draw(t, "epochs") {
 			k.Secrets = append(k.Secrets, [32]byte(rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "secret")))
 		}
-		if err := SaveKeyring(dir, n, k); err != nil {
+		if err := Dir(dir).SaveKeyring(n, k); err != nil {
 			t.Fatal(err)
 		}
-		rings, err := Keyrings(dir)
+		rings, err := Dir(dir).Keyrings()
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got := rings[n]; !bytes.Equal(got.encode(), k.encode()) {
 			t.Fatalf("got %v, want %v", got, k)
 		}
-		if err := RemoveKeyring(dir, n); err != nil {
+		if err := Dir(dir).RemoveKeyring(n); err != nil {
 			t.Fatal(err)
 		}
-		if rings, err = Keyrings(dir); err != nil || len(rings) != 0 {
+		if rings, err = Dir(dir).Keyrings(); err != nil || len(rings) != 0 {
 			t.Fatalf("after removal: %v, %v", rings, err)
 		}
 	})
 }
 
 func TestASecretOpensOnlyForItsRecipientAndPurpose(t *testing.T) {
-	one, err := Load(t.TempDir())
+	one, err := Dir(t.TempDir()).Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := Load(t.TempDir())
+	other, err := Dir(t.TempDir()).Load()
 	if err != nil {
 		t.Fatal(err)
 	}

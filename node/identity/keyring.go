@@ -22,9 +22,9 @@ type Keyring struct {
 
 const keyringSuffix = ".keyring"
 
-// Keyrings returns the keyrings in dir by neighbourhood.
-func Keyrings(dir string) (map[protocol.NeighbourhoodID]Keyring, error) {
-	entries, err := os.ReadDir(dir)
+// Keyrings returns the keyrings by neighbourhood.
+func (d Dir) Keyrings() (map[protocol.NeighbourhoodID]Keyring, error) {
+	entries, err := os.ReadDir(string(d))
 	if err != nil {
 		return nil, fmt.Errorf("identity: %w", err)
 	}
@@ -34,7 +34,7 @@ func Keyrings(dir string) (map[protocol.NeighbourhoodID]Keyring, error) {
 		if !ok {
 			continue
 		}
-		ring, err := loadKeyring(dir, n)
+		ring, err := d.load(n)
 		if err != nil {
 			return nil, err
 		}
@@ -53,12 +53,12 @@ func ringName(file string) (protocol.NeighbourhoodID, bool) {
 	return protocol.NeighbourhoodID(id), true
 }
 
-func ringPath(dir string, n protocol.NeighbourhoodID) string {
-	return filepath.Join(dir, hex.EncodeToString(n[:])+keyringSuffix)
+func (d Dir) ring(n protocol.NeighbourhoodID) string {
+	return filepath.Join(string(d), hex.EncodeToString(n[:])+keyringSuffix)
 }
 
-func loadKeyring(dir string, n protocol.NeighbourhoodID) (Keyring, error) {
-	content, err := readTwice(ringPath(dir, n))
+func (d Dir) load(n protocol.NeighbourhoodID) (Keyring, error) {
+	content, err := readTwice(d.ring(n))
 	if err != nil {
 		return Keyring{}, err
 	}
@@ -66,19 +66,19 @@ func loadKeyring(dir string, n protocol.NeighbourhoodID) (Keyring, error) {
 }
 
 // SaveKeyring makes a neighbourhood's keyring durable before it returns.
-func SaveKeyring(dir string, n protocol.NeighbourhoodID, k Keyring) error {
-	return writeTwice(ringPath(dir, n), k.encode())
+func (d Dir) SaveKeyring(n protocol.NeighbourhoodID, k Keyring) error {
+	return writeTwice(d.ring(n), k.encode())
 }
 
 // RemoveKeyring forgets a neighbourhood's keyring.
-func RemoveKeyring(dir string, n protocol.NeighbourhoodID) error {
-	path := ringPath(dir, n)
+func (d Dir) RemoveKeyring(n protocol.NeighbourhoodID) error {
+	path := d.ring(n)
 	for _, copy := range []string{path, path + second} {
 		if err := os.Remove(copy); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("identity: %w", err)
 		}
 	}
-	return syncDir(dir)
+	return syncDir(string(d))
 }
 
 // encode lays a keyring out: a byte that says whether there is an invite, its
