@@ -113,12 +113,37 @@ func (b *Board) reset(roster Roster) {
 // SetRoster folds the facts anew under another roster. Facts that ceased to
 // count are removed, and others that began to are applied, by the caller.
 func (b *Board) SetRoster(roster Roster) {
+	if b.alike(roster) {
+		b.roster = roster
+		return
+	}
 	facts := b.facts
 	b.facts = make(map[Place]Fact, len(facts))
 	b.reset(roster)
 	for _, f := range facts {
 		b.Apply(f)
 	}
+}
+
+// alike reports whether another roster says the same of every household that
+// has a fact here: then nothing needs folding.
+func (b *Board) alike(other Roster) bool {
+	asked := make(map[protocol.DeviceID]struct{})
+	for at, f := range b.facts {
+		for _, d := range []protocol.DeviceID{at.Device, f.Part.Birth.Device} {
+			if _, done := asked[d]; !done && !sameOwner(b.roster, other, d) {
+				return false
+			}
+			asked[d] = struct{}{}
+		}
+	}
+	return true
+}
+
+func sameOwner(a, b Roster, d protocol.DeviceID) bool {
+	one, known := a.Household(d)
+	two, knownToo := b.Household(d)
+	return known == knownToo && one == two && a.Steward(one) == b.Steward(two)
 }
 
 // Len returns the number of facts.
