@@ -121,7 +121,7 @@ func (b *Grant) fits() bool {
 }
 
 func (b *Join) fits() bool {
-	return len(b.GetGrant()) == idSize && len(b.GetHousehold()) == keySize
+	return len(b.GetHousehold()) == keySize
 }
 
 func (b *Device) fits() bool {

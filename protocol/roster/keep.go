@@ -57,7 +57,7 @@ type join struct {
 type keeper struct {
 	r        *Roster
 	bySigner map[Key][]*Op
-	byGrant  map[protocol.ID][]*Op
+	byInvite map[Key][]*Op // joins
 	named    map[protocol.ID]bool // ids in keep lists of founders and stewards
 }
 
@@ -72,16 +72,15 @@ func distinct(ops []Op) []*Op {
 }
 
 func newKeeper(r *Roster, ops []Op) *keeper {
-	k := &keeper{r: r, bySigner: make(map[Key][]*Op), byGrant: make(map[protocol.ID][]*Op), named: make(map[protocol.ID]bool)}
+	k := &keeper{r: r, bySigner: make(map[Key][]*Op), byInvite: make(map[Key][]*Op), named: make(map[protocol.ID]bool)}
 	for _, op := range distinct(ops) {
-		switch body := op.body.(type) {
+		switch op.body.(type) {
 		case *Genesis:
 			if protocol.NeighbourhoodID(op.id) == r.n {
 				r.genesis = op
 			}
 		case *Join:
-			grant := protocol.ID(body.GetGrant())
-			k.byGrant[grant] = append(k.byGrant[grant], op)
+			k.byInvite[op.Signer] = append(k.byInvite[op.Signer], op)
 		default:
 			k.bySigner[op.Signer] = append(k.bySigner[op.Signer], op)
 		}
@@ -203,12 +202,9 @@ func (k *keeper) welcome(h *household) {
 func (k *keeper) welcomeBy(g *grant, own map[protocol.ID]bool) {
 	room := g.uses() + surplusJoins
 	seen := make(map[Key]bool)
-	for _, op := range k.byGrant[g.op.id] {
+	for _, op := range k.byInvite[Key(g.body.GetInvite())] {
 		body := op.body.(*Join)
 		key := Key(body.GetHousehold())
-		if op.Signer != Key(g.body.GetInvite()) {
-			continue
-		}
 		if named := own[op.id] || k.named[op.id]; !named {
 			if room == 0 || seen[key] {
 				continue

@@ -300,5 +300,5 @@ func (r *Roster) Keep() []Op {
 		}
 	}
 	slices.SortFunc(keep, func(a, b Op) int { return bytes.Compare(a.id[:], b.id[:]) })
-	return keep
+	return slices.CompactFunc(keep, func(a, b Op) bool { return a.id == b.id }) // a join by two grants of one key
 }

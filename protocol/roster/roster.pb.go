@@ -387,11 +387,12 @@ func (x *Grant) GetSecrets() []*Sealed {
 	return nil
 }
 
-// Join brings a household in by an invitation. The invite key signs it.
+// Join brings a household in by an invitation. The invite key signs it, and
+// names the invitation: whoever joins holds only its text, and may have met
+// nobody yet who could tell it the grant's id.
 type Join struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Grant         []byte                 `protobuf:"bytes,1,opt,name=grant,proto3" json:"grant,omitempty"`         // id of the grant
-	Household     []byte                 `protobuf:"bytes,2,opt,name=household,proto3" json:"household,omitempty"` // Ed25519 public key
+	Household     []byte                 `protobuf:"bytes,1,opt,name=household,proto3" json:"household,omitempty"` // Ed25519 public key
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -424,13 +425,6 @@ func (x *Join) ProtoReflect() protoreflect.Message {
 // Deprecated: Use Join.ProtoReflect.Descriptor instead.
 func (*Join) Descriptor() ([]byte, []int) {
 	return file_protocol_roster_roster_proto_rawDescGZIP(), []int{4}
-}
-
-func (x *Join) GetGrant() []byte {
-	if x != nil {
-		return x.Grant
-	}
-	return nil
 }
 
 func (x *Join) GetHousehold() []byte {
@@ -903,10 +897,9 @@ const file_protocol_roster_roster_proto_rawDesc = "" +
 	"\x05slots\x18\x03 \x01(\rR\x05slots\x12\x12\n" +
 	"\x04uses\x18\x04 \x01(\rR\x04uses\x12\x18\n" +
 	"\aexpires\x18\x05 \x01(\x03R\aexpires\x122\n" +
-	"\asecrets\x18\x06 \x03(\v2\x18.gotong.roster.v1.SealedR\asecrets\":\n" +
-	"\x04Join\x12\x14\n" +
-	"\x05grant\x18\x01 \x01(\fR\x05grant\x12\x1c\n" +
-	"\thousehold\x18\x02 \x01(\fR\thousehold\"\x9a\x01\n" +
+	"\asecrets\x18\x06 \x03(\v2\x18.gotong.roster.v1.SealedR\asecrets\"$\n" +
+	"\x04Join\x12\x1c\n" +
+	"\thousehold\x18\x01 \x01(\fR\thousehold\"\x9a\x01\n" +
 	"\x06Device\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\fR\x03key\x12\x12\n" +
 	"\x04seal\x18\x02 \x01(\fR\x04seal\x12 \n" +

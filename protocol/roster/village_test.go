@@ -75,10 +75,10 @@ func (v *village) grant(by, invite string, role Role, uses uint32) Op {
 	return v.says(by, &Grant{Invite: key[:], Role: role, Uses: uses})
 }
 
-func (v *village) join(grant Op, invite, name string) Op {
+func (v *village) join(_ Op, invite, name string) Op {
 	v.t.Helper()
-	id, key := grant.ID(), keyOf(name)
-	op := v.at(invite, 0, &Join{Grant: id[:], Household: key[:]})
+	key := keyOf(name)
+	op := v.at(invite, 0, &Join{Household: key[:]})
 	v.ops = append(v.ops, op)
 	return op
 }
