@@ -1,8 +1,35 @@
 package roster
 
 import (
+	"crypto/ed25519"
+
 	"gotong/protocol"
+	"gotong/protocol/cell"
 )
+
+// DeviceKey returns the Ed25519 key of a device in the closure, revoked or
+// not: it is what cell.Open needs.
+func (r *Roster) DeviceKey(id protocol.DeviceID) (ed25519.PublicKey, bool) {
+	d := r.devices[id]
+	if d == nil {
+		return nil, false
+	}
+	return d.key[:], true
+}
+
+// Household returns whose device it is, revoked or not.
+func (r *Roster) Household(id protocol.DeviceID) (protocol.HouseholdID, bool) {
+	d := r.devices[id]
+	if d == nil {
+		return protocol.HouseholdID{}, false
+	}
+	return d.household().id, true
+}
+
+// Counts reports whether a cell counts on the board: its slot is below what
+// its household has, and every valid revocation of its device, its household
+// or the vouch it relies on keeps it.
+func (r *Roster) Counts(c cell.Cell) bool { return r.CountsID(c.Device, c.Slot, c.ID()) }
 
 // CountsID is [Roster.Counts] for a cell of which only address and id are at
 // hand.
@@ -21,6 +48,23 @@ func (r *Roster) CountsID(device protocol.DeviceID, slot uint32, id protocol.ID)
 		}
 	}
 	return r.spared(TargetDevice, d.id, id)
+}
+
+// Serve reports whether a peer with this device key may be served: a current
+// device of a household that belongs, hubs among them.
+func (r *Roster) Serve(id protocol.DeviceID) bool {
+	d := r.devices[id]
+	return d != nil && r.serves(d)
+}
+
+func (r *Roster) serves(d *device) bool {
+	for _, h := range d.claimants() {
+		if r.revoked(TargetHousehold, h.id) {
+			return false
+		}
+	}
+	s := r.standing(d.household())
+	return d.seated && (s == Full || s == Probation)
 }
 
 // Steward reports whether a household now has a steward's authority or a

@@ -15,7 +15,7 @@ const (
 	maxKnows   = 350
 )
 
-// epoch is a kept epoch operation of a founder or steward.
+// epoch is a kept epoch operation of a household that was vouched for.
 type epoch struct {
 	op     *Op
 	by     *household
@@ -29,7 +29,7 @@ type epoch struct {
 // its parents by hash, so there are no cycles.
 func (r *Roster) findEpochs() {
 	for _, h := range r.order {
-		if !above(h.role) {
+		if !mayInvite(h.role) {
 			continue
 		}
 		for _, op := range h.ops {
@@ -83,11 +83,10 @@ func (r *Roster) numberOf(keys *Op) int {
 	return 0
 }
 
-// chooseEpoch finds the clean epochs and the current one: highest number, then
-// lowest id. An epoch is clean if its maker knew every revocation that is
+// findClean finds the clean epochs. An epoch is clean if its maker knew every revocation that is
 // valid, so its secret was never sealed to anybody who was put out; that its
 // older secrets were does no harm, they are not clean.
-func (r *Roster) chooseEpoch() {
+func (r *Roster) findClean() {
 	bit := make(map[protocol.ID]int)
 	for _, rev := range r.revocations {
 		if r.takesKey(rev) {
@@ -98,11 +97,8 @@ func (r *Roster) chooseEpoch() {
 	sortIDs(r.required)
 	for _, e := range r.epochOrder {
 		e.knows = r.known(e, bit)
-		authority := rankOf(r.roleFor(e.by, e.op.id)) >= rankSteward
-		e.clean = authority && r.spared(TargetHousehold, e.by.id, e.op.id) && full(e.knows, len(bit))
-		if e.clean {
-			r.current = e
-		}
+		authority := mayInvite(r.roleFor(e.by, e.op.id)) && r.spared(TargetHousehold, e.by.id, e.op.id)
+		e.clean = authority && full(e.knows, len(bit))
 	}
 }
 
@@ -174,13 +170,22 @@ func (e *epoch) state() EpochState {
 	return s
 }
 
-// Current returns the epoch to write under; false if none is clean, whereupon
-// a steward's node makes one ([Roster.NextEpoch]) and nobody writes till then.
+// Current returns the epoch to write under: of the clean ones, the highest
+// number, then the lowest id. False if none is clean: then a vouched member's
+// node makes one ([Roster.NextEpoch]).
 func (r *Roster) Current() (EpochState, bool) {
-	if r.current == nil {
-		return EpochState{}, false
+	return r.CurrentOf(func(cell.Epoch) bool { return true })
+}
+
+// CurrentOf is Current among the epochs whose secret the caller holds, so that
+// a node goes on writing where a newer secret has not reached it yet.
+func (r *Roster) CurrentOf(holds func(cell.Epoch) bool) (EpochState, bool) {
+	for _, e := range slices.Backward(r.epochOrder) {
+		if e.clean && holds(cell.Epoch(e.body.GetEpoch())) {
+			return e.state(), true
+		}
 	}
-	return r.current.state(), true
+	return EpochState{}, false
 }
 
 // Epochs returns all epochs, by ascending number.

@@ -44,7 +44,7 @@ func (r *Roster) invitation(g *grant) Invitation {
 	return Invitation{
 		Grant: g.op.id, By: g.by.id, Invite: Key(g.body.GetInvite()), Role: g.body.GetRole(), Slots: g.body.GetSlots(),
 		Uses: g.uses(), Joined: distinctHouseholds(r.claims(g)), Expires: g.body.GetExpires(),
-		Closed:  r.revoked(TargetOperation, g.op.id) || r.revoked(TargetHousehold, g.by.id),
+		Closed:  r.closed(g),
 		Secrets: g.body.GetSecrets(),
 	}
 }

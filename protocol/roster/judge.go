@@ -15,7 +15,7 @@ func Judge(n protocol.NeighbourhoodID, ops []Op) *Roster {
 	r.findDevices()
 	r.rule()
 	r.seat()
-	r.chooseEpoch()
+	r.findClean()
 	r.sortEquivocations()
 	return r
 }
@@ -178,19 +178,30 @@ func (r *Roster) admitNewcomers(h *household) {
 	open := 0
 	for _, g := range h.grants {
 		claims := r.claims(g)
-		if len(claims) < g.uses() && !r.revoked(TargetOperation, g.op.id) {
+		households := distinctHouseholds(claims)
+		if households < g.uses() && !r.closed(g) {
 			open++
 			if open > protocol.MaxOpenInvites {
 				continue
 			}
 		}
-		if distinctHouseholds(claims) > g.uses() {
-			continue
-		}
-		for _, j := range claims {
-			j.admits = true
+		if households <= g.uses() {
+			admit(claims)
 		}
 	}
+}
+
+func admit(claims []*join) {
+	for _, j := range claims {
+		if j.of.admitted == nil {
+			j.of.admitted = j
+		}
+	}
+}
+
+// closed reports whether only joins that somebody named can come by g.
+func (r *Roster) closed(g *grant) bool {
+	return r.revoked(TargetOperation, g.op.id) || r.revoked(TargetHousehold, g.by.id)
 }
 
 // claims returns the joins by g that its author may admit: of a revoked

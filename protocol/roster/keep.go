@@ -30,9 +30,10 @@ type household struct {
 	keys   []*Op      // kept keys operations, by place
 	grants []*grant
 
-	lifts []lift  // vouches that count, see judge.go
-	joins []*join // joins by which it came
-	rank  int     // of its highest lift, withdrawn or not
+	lifts    []lift  // vouches that count, see judge.go
+	rank     int     // of its highest lift, withdrawn or not
+	joins    []*join // kept joins that bring it in
+	admitted *join   // the first of them that counts, or none: it waits for a vouch
 }
 
 // grant is a kept invitation with the joins that name it.
@@ -45,10 +46,9 @@ type grant struct {
 
 // join is a kept join.
 type join struct {
-	op     *Op
-	grant  *grant
-	of     *household
-	admits bool // counts; otherwise it waits for a vouch
+	op    *Op
+	grant *grant
+	of    *household
 }
 
 // keeper builds the closure: what a node keeps. It goes down from genesis in
@@ -57,7 +57,7 @@ type join struct {
 type keeper struct {
 	r        *Roster
 	bySigner map[Key][]*Op
-	byInvite map[Key][]*Op // joins
+	byInvite map[Key][]*Op        // joins
 	named    map[protocol.ID]bool // ids in keep lists of founders and stewards
 }
 

@@ -2,11 +2,9 @@ package roster
 
 import (
 	"bytes"
-	"crypto/ed25519"
 	"slices"
 
 	"gotong/protocol"
-	"gotong/protocol/cell"
 )
 
 // Roster is what [Judge] made of a set of operations. It never changes.
@@ -25,7 +23,6 @@ type Roster struct {
 	epochs      map[protocol.ID]*epoch     // by operation
 	epochOrder  []*epoch                   // by number
 	required    []protocol.ID              // revocations that a clean epoch knows
-	current     *epoch                     // nil if none is clean
 
 	equivocations []Equivocation
 }
@@ -127,25 +124,15 @@ func (r *Roster) standing(h *household) Standing {
 		return Revoked
 	case r.roleNow(h) != RoleNone:
 		return Full
-	case h.admitted() != nil:
+	case h.admitted != nil:
 		return Probation
 	}
 	return Waiting
 }
 
-// admitted returns the first of h's joins that counts.
-func (h *household) admitted() *join {
-	for _, j := range h.joins {
-		if j.admits {
-			return j
-		}
-	}
-	return nil
-}
-
 // mainJoin returns the join that counts, or else the first.
 func (h *household) mainJoin() *join {
-	if j := h.admitted(); j != nil || len(h.joins) == 0 {
+	if j := h.admitted; j != nil || len(h.joins) == 0 {
 		return j
 	}
 	return h.joins[0]
@@ -177,7 +164,7 @@ func (h *household) slots(stands func(vouch protocol.ID) bool) uint32 {
 		return protocol.MaxSlots
 	}
 	var most uint32
-	if j := h.admitted(); j != nil {
+	if j := h.admitted; j != nil {
 		g := j.grant.body
 		most = min(slotsOf(newcomerRole(g.GetRole()), g.GetSlots()), protocol.SlotsProbation)
 	}
@@ -187,47 +174,6 @@ func (h *household) slots(stands func(vouch protocol.ID) bool) uint32 {
 		}
 	}
 	return most
-}
-
-// DeviceKey returns the Ed25519 key of a device in the closure, revoked or
-// not: it is what cell.Open needs.
-func (r *Roster) DeviceKey(id protocol.DeviceID) (ed25519.PublicKey, bool) {
-	d := r.devices[id]
-	if d == nil {
-		return nil, false
-	}
-	return d.key[:], true
-}
-
-// Household returns whose device it is, revoked or not.
-func (r *Roster) Household(id protocol.DeviceID) (protocol.HouseholdID, bool) {
-	d := r.devices[id]
-	if d == nil {
-		return protocol.HouseholdID{}, false
-	}
-	return d.household().id, true
-}
-
-// Counts reports whether a cell counts on the board: its slot is below what
-// its household has, and every valid revocation of its device, its household
-// or the vouch it relies on keeps it.
-func (r *Roster) Counts(c cell.Cell) bool { return r.CountsID(c.Device, c.Slot, c.ID()) }
-
-// Serve reports whether a peer with this device key may be served: a current
-// device of a household that belongs, hubs among them.
-func (r *Roster) Serve(id protocol.DeviceID) bool {
-	d := r.devices[id]
-	return d != nil && r.serves(d)
-}
-
-func (r *Roster) serves(d *device) bool {
-	for _, h := range d.claimants() {
-		if r.revoked(TargetHousehold, h.id) {
-			return false
-		}
-	}
-	s := r.standing(d.household())
-	return d.seated && (s == Full || s == Probation)
 }
 
 // DeviceState is a device as the roster sees it.

@@ -75,7 +75,7 @@ func (v *village) grant(by, invite string, role Role, uses uint32) Op {
 	return v.says(by, &Grant{Invite: key[:], Role: role, Uses: uses})
 }
 
-func (v *village) join(_ Op, invite, name string) Op {
+func (v *village) join(invite, name string) Op {
 	v.t.Helper()
 	key := keyOf(name)
 	op := v.at(invite, 0, &Join{Household: key[:]})
