@@ -73,10 +73,12 @@ func Content(kind Kind, fields crdt.Fields) (proto.Message, error) {
 	return m, nil
 }
 
-// CommonOf reads the fields that every kind shares.
+// CommonOf reads the fields that every kind shares, and no others: written out
+// again beside the kind's message, old values of its fields would stand in the
+// way of new ones.
 func CommonOf(fields crdt.Fields) (*Common, error) {
 	c := new(Common)
-	if err := proto.Unmarshal(assemble(fields), c); err != nil {
+	if err := (proto.UnmarshalOptions{DiscardUnknown: true}).Unmarshal(assemble(fields), c); err != nil {
 		return nil, fmt.Errorf("%w: %v", ErrBody, err)
 	}
 	return c, nil
