@@ -13,6 +13,8 @@ var (
 	ErrNotFound = errors.New("api: no such record")
 	// ErrNotYours: the record belongs to another household.
 	ErrNotYours = errors.New("api: another household's record")
+	// ErrNotReceiver: only the household that receives says what arrived.
+	ErrNotReceiver = errors.New("api: another household receives it")
 	// ErrYours: nobody helps themselves.
 	ErrYours = errors.New("api: the household's own record")
 	// ErrEnded: the record has ended, nothing more is expected of it.

@@ -1,0 +1,225 @@
+package api
+
+import "time"
+
+// The schemas of the documents. A new number is a change that old readers
+// would misread; new fields are none.
+const (
+	SchemaNeighbourhood = "gotong.neighbourhood/1"
+	SchemaInvite        = "gotong.invite/1"
+	SchemaWritten       = "gotong.written/1"
+	SchemaList          = "gotong.list/1"
+	SchemaShow          = "gotong.show/1"
+	SchemaPeers         = "gotong.peers/1"
+	SchemaStatus        = "gotong.status/1"
+	SchemaChange        = "gotong.change/1"
+	SchemaProblem       = "gotong.problem/1"
+)
+
+// Neighbourhood names a neighbourhood. Its name is empty until its roster and
+// key have arrived.
+type Neighbourhood struct {
+	ID     string `json:"id"`
+	Name   string `json:"name,omitempty"`
+	Member bool   `json:"member"` // false: joined, and waiting for the first neighbour
+}
+
+// Household names a household; its name is empty before its profile arrived.
+type Household struct {
+	ID   string `json:"id"`
+	Name string `json:"name,omitempty"`
+	Me   bool   `json:"me,omitempty"`
+}
+
+// Joined answers Create and Join.
+type Joined struct {
+	Schema        string        `json:"schema"`
+	Neighbourhood Neighbourhood `json:"neighbourhood"`
+}
+
+// Invited answers Invite.
+type Invited struct {
+	Schema        string        `json:"schema"`
+	Neighbourhood Neighbourhood `json:"neighbourhood"`
+	Invite        string        `json:"invite"`
+	Uses          int           `json:"uses"`
+}
+
+// Written answers the verbs that write. Item is the request or offer that the
+// record is, or is about, as it stands afterwards.
+type Written struct {
+	Schema        string        `json:"schema"`
+	Neighbourhood Neighbourhood `json:"neighbourhood"`
+	ID            string        `json:"id"`
+	Short         string        `json:"short"`
+	Kind          string        `json:"kind"`
+	Amounts       []Amount      `json:"amounts,omitempty"` // promised, accepted or arrived by this verb
+	Item          Item          `json:"item"`
+}
+
+// List answers List: requests first, then offers, each the most urgent first.
+type List struct {
+	Schema        string        `json:"schema"`
+	Neighbourhood Neighbourhood `json:"neighbourhood"`
+	Items         []Item        `json:"items"`
+}
+
+// Shown answers Show.
+type Shown struct {
+	Schema        string        `json:"schema"`
+	Neighbourhood Neighbourhood `json:"neighbourhood"`
+	Item          Item          `json:"item"`
+	Comments      []Comment     `json:"comments"`
+}
+
+// Item is a request or an offer. Codes are those of protocol/record, State is
+// one of the State constants.
+type Item struct {
+	ID       string    `json:"id"`
+	Short    string    `json:"short"` // the shortest prefix that fits no other record
+	Kind     string    `json:"kind"`  // "request" or "offer"
+	Title    string    `json:"title"`
+	Body     string    `json:"body,omitempty"`
+	Place    string    `json:"place,omitempty"`
+	Urgency  string    `json:"urgency,omitempty"` // of a request
+	State    string    `json:"state"`
+	Reason   string    `json:"reason,omitempty"` // of closing
+	Stale    bool      `json:"stale,omitempty"`
+	Expired  bool      `json:"expired,omitempty"`
+	Overdue  bool      `json:"overdue,omitempty"`
+	Owner    Household `json:"owner"`
+	Created  time.Time `json:"created"`
+	Changed  time.Time `json:"changed"`
+	Until    time.Time `json:"until,omitzero"` // a request is needed by then, an offer holds until then
+	Lines    []Line    `json:"lines"`
+	Pledges  []Pledge  `json:"pledges"` // those that count first come first
+	Comments int       `json:"comments"`
+}
+
+// Line is one thing asked for or offered, and how far it is covered.
+type Line struct {
+	Line     uint32   `json:"line"`
+	Category string   `json:"category"`
+	What     string   `json:"what,omitempty"`
+	Unit     string   `json:"unit"`
+	Quantity Quantity `json:"quantity"`
+	Pledged  Quantity `json:"pledged"` // by live pledges, up to Quantity
+	Standby  Quantity `json:"standby"` // promised beyond it
+	Transit  Quantity `json:"transit"` // the part of Pledged that is on its way
+	Received Quantity `json:"received"`
+}
+
+// Amount is a quantity of one line.
+type Amount struct {
+	Line     uint32   `json:"line"`
+	Unit     string   `json:"unit"`
+	Quantity Quantity `json:"quantity"`
+}
+
+// Pledge is a promise of help for a request, or a claim from an offer.
+type Pledge struct {
+	ID        string    `json:"id"`
+	Short     string    `json:"short"`
+	Owner     Household `json:"owner"`
+	State     string    `json:"state"`
+	Accepted  bool      `json:"accepted"`
+	Live      bool      `json:"live"` // neither withdrawn nor failed nor lapsed
+	Created   time.Time `json:"created"`
+	Promised  time.Time `json:"promised,omitzero"` // when the helper means to be there
+	Lapses    time.Time `json:"lapses"`            // when it stops counting
+	Note      string    `json:"note,omitempty"`
+	Amounts   []Amount  `json:"amounts"`
+	Effective []Amount  `json:"effective"` // what counts toward the need
+	Standby   []Amount  `json:"standby"`   // what is beyond it
+	Received  []Amount  `json:"received"`
+}
+
+// Comment is a remark.
+type Comment struct {
+	ID      string    `json:"id"`
+	Owner   Household `json:"owner"`
+	Created time.Time `json:"created"`
+	Text    string    `json:"text"`
+}
+
+// The states of an item.
+const (
+	StateOpen          = "open"
+	StatePartlyPledged = "partly-pledged"
+	StateFullyPledged  = "fully-pledged"
+	StateInTransit     = "in-transit"
+	StatePartlyMet     = "partly-met"
+	StateMet           = "met"
+	StatePaused        = "paused"
+	StateWithdrawn     = "withdrawn"
+	StateClosed        = "closed"
+)
+
+// The states of a pledge, as its helper says.
+const (
+	PledgeOffered   = "offered"
+	PledgeOnTheWay  = "on-the-way"
+	PledgeDelivered = "delivered"
+	PledgeWithdrawn = "withdrawn"
+	PledgeFailed    = "failed"
+)
+
+// PeerList answers Peers.
+type PeerList struct {
+	Schema string     `json:"schema"`
+	Peers  []PeerSeen `json:"peers"`
+}
+
+// PeerSeen is a node seen from here.
+type PeerSeen struct {
+	Device       string      `json:"device"`
+	Name         string      `json:"name"`
+	Connected    bool        `json:"connected"`
+	Addrs        []string    `json:"addrs"`
+	RoundTripMS  float64     `json:"round_trip_ms,omitempty"`
+	Seen         time.Time   `json:"seen,omitzero"`
+	LastExchange time.Time   `json:"last_exchange,omitzero"`
+	Households   []Household `json:"households"` // of the neighbourhoods shared with it
+}
+
+// Report answers Status.
+type Report struct {
+	Schema         string     `json:"schema"`
+	Device         string     `json:"device"`
+	Dir            string     `json:"dir"`
+	Started        time.Time  `json:"started"`
+	Addrs          []string   `json:"addrs"`
+	Connected      int        `json:"connected"`
+	Troubles       []Trouble  `json:"troubles"`
+	Neighbourhoods []Standing `json:"neighbourhoods"`
+}
+
+// Standing is how a node stands in one neighbourhood.
+type Standing struct {
+	Neighbourhood
+	Me           Household      `json:"me"`
+	Households   int            `json:"households"`
+	Devices      int            `json:"devices"`
+	Operations   int            `json:"operations"`
+	Cells        int            `json:"cells"`
+	Locked       int            `json:"locked,omitempty"`
+	Records      map[string]int `json:"records"` // by kind
+	Hash         string         `json:"hash"`    // of the board, in hexadecimal
+	Connected    int            `json:"connected"`
+	LastExchange time.Time      `json:"last_exchange,omitzero"`
+}
+
+// Change is one line of Watch.
+type Change struct {
+	Schema        string    `json:"schema"`
+	Event         EventType `json:"event"`
+	At            time.Time `json:"at"` // when it happened here
+	Neighbourhood string    `json:"neighbourhood,omitempty"`
+	ID            string    `json:"id,omitempty"`
+	Kind          string    `json:"kind,omitempty"`
+	Gone          bool      `json:"gone,omitempty"`
+	About         string    `json:"about,omitempty"` // the request or offer that the record is, or is about
+	Title         string    `json:"title,omitempty"` // of that one
+	Device        string    `json:"device,omitempty"`
+	Connected     bool      `json:"connected,omitempty"`
+}

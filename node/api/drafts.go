@@ -1,0 +1,120 @@
+package api
+
+import "time"
+
+// Place names the neighbourhood a verb is for, by name or by the beginning of
+// its id. Empty means the only one.
+type Place struct {
+	In string `json:"in,omitempty"`
+}
+
+// Target is a record of a neighbourhood, by the beginning of its id.
+type Target struct {
+	Place
+	ID string `json:"-"` // travels in the path
+}
+
+func (t *Target) point(id string) { t.ID = id }
+
+// Founding is what Create needs.
+type Founding struct {
+	Name      string `json:"name"`
+	Household string `json:"household"`
+}
+
+// Joining is what Join needs.
+type Joining struct {
+	Invite    string `json:"invite"`
+	Household string `json:"household"`
+}
+
+// Inviting is what Invite needs: how many households may use it, at least 1.
+type Inviting struct {
+	Place
+	Uses int `json:"uses,omitempty"`
+}
+
+// Draft is a request or an offer to be written.
+type Draft struct {
+	Place
+	Title   string      `json:"title"`
+	Body    string      `json:"body,omitempty"`
+	At      string      `json:"at,omitempty"`      // a landmark in words
+	Urgency string      `json:"urgency,omitempty"` // of a request; medium where not said
+	Until   time.Time   `json:"until,omitzero"`
+	Lines   []DraftLine `json:"lines,omitempty"` // none: one of category "other"
+	// Origin makes a repeat harmless: what one household writes twice with one
+	// origin is one record.
+	Origin string `json:"origin,omitempty"`
+}
+
+// DraftLine is one thing asked for or offered. Without a quantity it is one,
+// of no unit.
+type DraftLine struct {
+	Category string   `json:"category,omitempty"`
+	What     string   `json:"what,omitempty"`
+	Unit     string   `json:"unit,omitempty"` // the category's usual one where not said
+	Quantity Quantity `json:"quantity,omitempty"`
+}
+
+// Promise is a pledge to be written. Without a quantity it is all that nobody
+// has promised yet.
+type Promise struct {
+	Target
+	Share
+	Promised time.Time `json:"promised,omitzero"` // when the helper means to be there
+	Note     string    `json:"note,omitempty"`
+	Origin   string    `json:"origin,omitempty"`
+}
+
+// Share is a quantity of one line; the line may be left out where there is
+// only one.
+type Share struct {
+	Quantity Quantity `json:"quantity,omitempty"`
+	Line     uint32   `json:"line,omitempty"`
+}
+
+// Yes accepts a pledge for the target.
+type Yes struct {
+	Target
+	Pledge string `json:"pledge"`
+}
+
+// Arrival says what arrived: of a pledge, or of a request from its pledges in
+// turn. Without a quantity it is all that is still missing.
+type Arrival struct {
+	Target
+	Share
+	Note string `json:"note,omitempty"`
+}
+
+// Ending closes a request or an offer. Without a reason it is "met" where all
+// has arrived, else "no-longer-needed".
+type Ending struct {
+	Target
+	Reason string `json:"reason,omitempty"`
+}
+
+// Remark is a comment to be written.
+type Remark struct {
+	Target
+	Text   string `json:"text"`
+	Origin string `json:"origin,omitempty"`
+}
+
+// Query says which items to list.
+type Query struct {
+	Place
+	Show Show
+}
+
+// Show says which items to list.
+type Show string
+
+// The selections of a list.
+const (
+	ShowStanding Show = ""     // all but what was withdrawn or closed or has expired
+	ShowOpen     Show = "open" // what still lacks a promise
+	ShowMine     Show = "mine" // the own ones, ended too, and those the household pledged to
+	ShowAll      Show = "all"
+)

@@ -1,0 +1,84 @@
+package api
+
+import (
+	"context"
+	"slices"
+
+	"gotong/protocol"
+	"gotong/protocol/board"
+	"gotong/protocol/record"
+)
+
+// List returns requests and offers.
+func (d Desk) List(ctx context.Context, q Query) (List, error) {
+	s, err := d.site(ctx, q.In)
+	if err != nil {
+		return List{}, err
+	}
+	doc := List{Schema: SchemaList, Neighbourhood: s.document(), Items: []Item{}}
+	err = d.look(ctx, s, func(v sight) error {
+		doc.Items = append(v.items(record.Kind_KIND_REQUEST, q.Show), v.items(record.Kind_KIND_OFFER, q.Show)...)
+		return nil
+	})
+	if err != nil {
+		return List{}, err
+	}
+	return doc, nil
+}
+
+func (s sight) items(kind record.Kind, show Show) []Item {
+	docs := []Item{}
+	for _, i := range s.Items(kind) {
+		if show.has(i, s.me) {
+			docs = append(docs, s.item(i))
+		}
+	}
+	return docs
+}
+
+func (show Show) has(i board.Item, me protocol.HouseholdID) bool {
+	switch show {
+	case ShowAll:
+		return true
+	case ShowMine:
+		return i.Owner == me || slices.ContainsFunc(i.Pledges, func(p board.PledgeState) bool { return p.Owner == me })
+	case ShowOpen:
+		return !i.Ended() && slices.ContainsFunc(i.Lines, func(l board.LineState) bool { return l.Left() > 0 })
+	}
+	return !i.Ended() || i.State == board.Met && !i.Expired
+}
+
+// Show returns one request or offer. The id of a pledge shows what it is for.
+func (d Desk) Show(ctx context.Context, t Target) (Shown, error) {
+	s, err := d.site(ctx, t.In)
+	if err != nil {
+		return Shown{}, err
+	}
+	doc := Shown{Schema: SchemaShow, Neighbourhood: s.document(), Comments: []Comment{}}
+	err = d.look(ctx, s, func(v sight) error {
+		r, err := v.find(t.ID, record.Kind_KIND_REQUEST, record.Kind_KIND_OFFER, record.Kind_KIND_PLEDGE)
+		if err != nil {
+			return err
+		}
+		item, ok := v.about(r)
+		if !ok {
+			return ErrNotFound
+		}
+		doc.Item = v.item(item)
+		doc.Comments = append(doc.Comments, v.remarks(item.ID)...)
+		return nil
+	})
+	if err != nil {
+		return Shown{}, err
+	}
+	return doc, nil
+}
+
+func (s sight) remarks(id protocol.RecordID) []Comment {
+	var docs []Comment
+	for _, r := range s.Comments(id) {
+		text := r.Content.(*record.Comment).Text
+		docs = append(docs, Comment{ID: r.ID.String(), Owner: s.household(r.Owner), Created: at(r.Created()), Text: text})
+	}
+	return docs
+}

@@ -1,0 +1,141 @@
+package api
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+
+	"gotong/protocol/record"
+	"gotong/protocol/roster"
+)
+
+// Problem is an RFC 9457 problem: how a verb fails over the control socket.
+// Code is stable and is what programs and catalogs go by; Title is for whoever
+// reads a log. A Problem is the error of its code: errors.Is(p, ErrNotFound).
+type Problem struct {
+	Schema         string          `json:"schema"`
+	Type           string          `json:"type"` // "urn:gotong:problem:" and the code
+	Title          string          `json:"title"`
+	Status         int             `json:"status"`
+	Code           string          `json:"code"`
+	Field          string          `json:"field,omitempty"` // of CodeInvalid, with Why
+	Why            string          `json:"why,omitempty"`   // see record.Invalid; also "unknown", "past"
+	Group          int             `json:"group,omitempty"` // of "invite": which group of it is wrong, from 1
+	Prefix         string          `json:"prefix,omitempty"`
+	Candidates     []Candidate     `json:"candidates,omitempty"`     // of CodeAmbiguous
+	Neighbourhoods []Neighbourhood `json:"neighbourhoods,omitempty"` // of CodeWhichNeighbourhood
+}
+
+// The codes that stand for more than one error value.
+const (
+	CodeFailed             = "failed" // our own fault; the node's log says more
+	CodeInvalid            = "invalid"
+	CodeAmbiguous          = "ambiguous"
+	CodeWhichNeighbourhood = "which-neighbourhood"
+	CodeBadRequest         = "bad-request"
+	CodeTooLarge           = "too-large"
+)
+
+// codes is the code and the HTTP status of each error.
+var codes = []struct {
+	err    error
+	code   string
+	status int
+}{
+	{ErrNoNeighbourhood, "no-neighbourhood", http.StatusNotFound},
+	{ErrNotMember, "not-member", http.StatusServiceUnavailable},
+	{ErrNotFound, "not-found", http.StatusNotFound},
+	{ErrNotYours, "not-yours", http.StatusForbidden},
+	{ErrNotReceiver, "not-receiver", http.StatusForbidden},
+	{ErrYours, "yours", http.StatusForbidden},
+	{ErrEnded, "ended", http.StatusConflict},
+	{ErrCovered, "covered", http.StatusConflict},
+	{ErrArrived, "arrived", http.StatusConflict},
+	{ErrWhichLine, "which-line", http.StatusUnprocessableEntity},
+	{ErrFull, "disk-full", http.StatusInsufficientStorage},
+	{ErrNoSlots, "no-slots", http.StatusForbidden},
+	{ErrInvite, "invite", http.StatusUnprocessableEntity},
+	{ErrInviteExpired, "invite-expired", http.StatusConflict},
+	{ErrJoined, "joined", http.StatusConflict},
+	{ErrClosed, "closing", http.StatusServiceUnavailable},
+	{ErrNotAllowed, "not-allowed", http.StatusForbidden},
+	{ErrDirInUse, "dir-in-use", http.StatusConflict},
+	{ErrPortInUse, "port-in-use", http.StatusConflict},
+	{ErrReadOnly, "read-only", http.StatusInternalServerError},
+	{ErrDamaged, "damaged", http.StatusInternalServerError},
+	{ErrAddress, "address", http.StatusUnprocessableEntity},
+	{ErrNotRunning, "not-running", http.StatusServiceUnavailable},
+	{ErrLost, "lost", http.StatusServiceUnavailable},
+	{ErrSocketPath, "socket-path", http.StatusUnprocessableEntity},
+	{errBadRequest, CodeBadRequest, http.StatusBadRequest},
+	{errTooLarge, CodeTooLarge, http.StatusRequestEntityTooLarge},
+}
+
+// Codes returns every code that a [Problem] may have.
+func Codes() []string {
+	all := []string{CodeFailed, CodeInvalid, CodeAmbiguous, CodeWhichNeighbourhood}
+	for _, c := range codes {
+		all = append(all, c.code)
+	}
+	return all
+}
+
+// ProblemOf returns the problem of any error; one that is none of ours is
+// CodeFailed.
+func ProblemOf(err error) *Problem {
+	var p *Problem
+	if errors.As(err, &p) {
+		return p
+	}
+	p = &Problem{Code: CodeFailed, Status: http.StatusInternalServerError, Title: "failed"}
+	for _, c := range codes {
+		if errors.Is(err, c.err) {
+			p.Code, p.Status, p.Title = c.code, c.status, c.err.Error()
+			break
+		}
+	}
+	p.details(err)
+	p.Schema, p.Type = SchemaProblem, "urn:gotong:problem:"+p.Code
+	return p
+}
+
+// details fills in what errors with details say.
+func (p *Problem) details(err error) {
+	var invalid *record.Invalid
+	var ambiguous *Ambiguous
+	var which *WhichNeighbourhood
+	var group roster.ErrInviteGroup
+	switch {
+	case errors.As(err, &invalid):
+		p.Code, p.Status, p.Title = CodeInvalid, http.StatusUnprocessableEntity, invalid.Error()
+		p.Field, p.Why = invalid.Field, invalid.Why
+	case errors.As(err, &ambiguous):
+		p.Code, p.Status, p.Title = CodeAmbiguous, http.StatusConflict, ambiguous.Error()
+		p.Prefix, p.Candidates = ambiguous.Prefix, ambiguous.Candidates
+	case errors.As(err, &which):
+		p.Code, p.Status, p.Title = CodeWhichNeighbourhood, http.StatusConflict, which.Error()
+		p.Neighbourhoods = which.Neighbourhoods
+	case errors.As(err, &group):
+		p.Group = group.Group
+	}
+}
+
+func (p *Problem) Error() string { return p.Title }
+
+// Is reports whether target is the error that p.Code stands for.
+func (p *Problem) Is(target error) bool {
+	for _, c := range codes {
+		if c.code == p.Code {
+			return c.err == target
+		}
+	}
+	return false
+}
+
+// answerProblem writes err as the answer to a request.
+func answerProblem(w http.ResponseWriter, err error) {
+	p := ProblemOf(err)
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	json.NewEncoder(w).Encode(p)
+}

@@ -1,0 +1,63 @@
+package api
+
+import (
+	"context"
+	"errors"
+
+	"gotong/protocol/board"
+)
+
+// Watch subscribes to what happens from now on and returns a function that
+// hands each change to each, until ctx ends, the node stops (ErrClosed) or
+// each fails.
+func (d Desk) Watch(ctx context.Context) func(each func(Change) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	events := d.Backend.Watch(ctx)
+	return func(each func(Change) error) error {
+		defer cancel()
+		for e := range events {
+			change, err := d.change(ctx, e)
+			if err != nil {
+				return err
+			}
+			if err := each(change); err != nil {
+				return err
+			}
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return ErrClosed
+	}
+}
+
+func (d Desk) change(ctx context.Context, e Event) (Change, error) {
+	doc := Change{Schema: SchemaChange, Event: e.Type, At: d.Now().UTC(), Connected: e.Connected}
+	if e.Neighbourhood != [16]byte{} {
+		doc.Neighbourhood = e.Neighbourhood.String()
+	}
+	if e.Device != [16]byte{} {
+		doc.Device = e.Device.String()
+	}
+	if e.Type != EventRecord {
+		return doc, nil
+	}
+	doc.ID, doc.Kind, doc.Gone = e.Change.ID.String(), e.Change.Kind.Code(), e.Change.Gone
+	err := d.Backend.Look(ctx, e.Neighbourhood, func(v board.View) { doc.About, doc.Title = concerns(v, e.Change) })
+	if errors.Is(err, ErrNotMember) {
+		return doc, nil
+	}
+	return doc, err
+}
+
+// concerns returns the request or offer that a changed record is about.
+func concerns(v board.View, c board.Change) (id, name string) {
+	r, ok := v.Record(c.ID)
+	if !ok {
+		return "", ""
+	}
+	if item, ok := (sight{View: v}).about(r); ok {
+		return item.ID.String(), title(item)
+	}
+	return "", ""
+}
