@@ -1,0 +1,117 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"google.golang.org/protobuf/proto"
+
+	"gotong/node/api"
+	"gotong/node/store"
+	"gotong/protocol"
+	"gotong/protocol/board"
+	"gotong/protocol/record"
+	"gotong/protocol/roster"
+)
+
+// Backend is the node as the local API sees it: the same verbs, in the API's
+// words and errors.
+type Backend struct {
+	*Node
+	Dir string
+}
+
+var _ api.Backend = Backend{}
+
+// hood returns a neighbourhood by id, in the API's words.
+func (b Backend) hood(n protocol.NeighbourhoodID) (*Neighbourhood, error) {
+	h, ok := b.Neighbourhood(n)
+	if !ok {
+		return nil, api.ErrNoNeighbourhood
+	}
+	return h, nil
+}
+
+// Create implements [api.Backend].
+func (b Backend) Create(ctx context.Context, name, household string) (protocol.NeighbourhoodID, error) {
+	n, err := b.Node.Create(ctx, name, household)
+	return n, inWordsOfAPI(err)
+}
+
+// Invite implements [api.Backend].
+func (b Backend) Invite(ctx context.Context, n protocol.NeighbourhoodID, uses int) (string, error) {
+	text, err := b.Node.Invite(ctx, n, uses)
+	return text, inWordsOfAPI(err)
+}
+
+// Join implements [api.Backend].
+func (b Backend) Join(ctx context.Context, invite, household string) (protocol.NeighbourhoodID, error) {
+	n, err := b.Node.Join(ctx, invite, household)
+	return n, inWordsOfAPI(err)
+}
+
+// Me implements [api.Backend].
+func (b Backend) Me(n protocol.NeighbourhoodID) (protocol.HouseholdID, bool) {
+	h, err := b.hood(n)
+	if err != nil {
+		return protocol.HouseholdID{}, false
+	}
+	return h.Me()
+}
+
+// Look implements [api.Backend].
+func (b Backend) Look(ctx context.Context, n protocol.NeighbourhoodID, read func(board.View)) error {
+	h, err := b.hood(n)
+	if err != nil {
+		return err
+	}
+	return inWordsOfAPI(h.Look(ctx, read))
+}
+
+// Write implements [api.Backend].
+func (b Backend) Write(ctx context.Context, n protocol.NeighbourhoodID, content proto.Message, common *record.Common) (protocol.RecordID, error) {
+	h, err := b.hood(n)
+	if err != nil {
+		return protocol.RecordID{}, err
+	}
+	id, err := h.Write(ctx, content, common)
+	return id, inWordsOfAPI(err)
+}
+
+// Edit implements [api.Backend].
+func (b Backend) Edit(ctx context.Context, n protocol.NeighbourhoodID, id protocol.RecordID, change func(proto.Message) error) error {
+	h, err := b.hood(n)
+	if err != nil {
+		return err
+	}
+	return inWordsOfAPI(h.Edit(ctx, id, change))
+}
+
+// words maps what goes wrong below to what the API says of it.
+var words = []struct{ below, said error }{
+	{ErrNotMember, api.ErrNotMember},
+	{ErrNotFound, api.ErrNotFound},
+	{ErrNotYours, api.ErrNotYours},
+	{ErrNoSlots, api.ErrNoSlots},
+	{ErrNoPlaces, api.ErrNoSlots},
+	{ErrJoined, api.ErrJoined},
+	{ErrClosed, api.ErrClosed},
+	{ErrNoNeighbourhood, api.ErrNoNeighbourhood},
+	{store.ErrFull, api.ErrFull},
+	{roster.ErrInviteKind, api.ErrInvite},
+	{roster.ErrInviteShort, api.ErrInvite},
+	{roster.ErrInviteLong, api.ErrInvite},
+}
+
+func inWordsOfAPI(err error) error {
+	for _, w := range words {
+		if errors.Is(err, w.below) {
+			return fmt.Errorf("%w: %w", w.said, err)
+		}
+	}
+	if group := (roster.ErrInviteGroup{}); errors.As(err, &group) {
+		return fmt.Errorf("%w: %w", api.ErrInvite, err)
+	}
+	return err
+}

@@ -1,0 +1,89 @@
+package node
+
+import (
+	"gotong/node/identity"
+	"gotong/protocol"
+	"gotong/protocol/cell"
+	"gotong/protocol/roster"
+)
+
+// credentials are the operations by which this device claims its place: for a
+// household that joined by an invite, its join, and the device's own. They are
+// the same bytes whenever they are made.
+func (h *Neighbourhood) credentials() []roster.Op {
+	me := h.parts.Identity
+	var ops []roster.Op
+	if h.ring.Invite != nil {
+		if op, err := roster.Sign(h.id, h.invite().SignKey(), 0, &roster.Join{Household: me.HouseholdKey()}); err == nil {
+			ops = append(ops, op)
+		}
+	}
+	if op, err := deviceOp(h.id, me); err == nil {
+		ops = append(ops, op)
+	}
+	return ops
+}
+
+// devicePlace is the numbered place of a household's first device operation.
+const devicePlace = 0
+
+func deviceOp(n protocol.NeighbourhoodID, me identity.Identity) (roster.Op, error) {
+	household := roster.Key(me.HouseholdKey())
+	body := roster.NewDevice(n, household, me.Device, [32]byte(me.Seal.PublicKey().Bytes()), uint32(me.Incarnation))
+	return roster.Sign(n, me.Household, devicePlace, body)
+}
+
+// learnKeys opens the epoch secrets that the roster holds for this device and
+// keeps them before it uses them.
+func (h *Neighbourhood) learnKeys() {
+	learnt := false
+	for _, s := range h.sealedToMe() {
+		if h.learn(s) {
+			learnt = true
+		}
+	}
+	if !learnt {
+		return
+	}
+	if err := h.parts.Keys.SaveKeyring(h.id, h.ring); err != nil {
+		h.fail(err)
+		return
+	}
+	h.lighten()
+}
+
+// invite returns the invitation that this household joined by.
+func (h *Neighbourhood) invite() roster.Invite {
+	return roster.Invite{Neighbourhood: h.id, Seed: *h.ring.Invite}
+}
+
+// sealedToMe returns the secrets this device can try to open: those in the
+// grants that it joined by.
+func (h *Neighbourhood) sealedToMe() []*roster.Sealed {
+	if h.ring.Invite == nil {
+		return nil
+	}
+	var sealed []*roster.Sealed
+	for _, g := range h.roster.Load().Invitations(h.invite().Key()) {
+		sealed = append(sealed, g.Secrets...)
+	}
+	return sealed
+}
+
+func (h *Neighbourhood) learn(s *roster.Sealed) bool {
+	if _, known := h.keys[cell.Epoch(s.Epoch)]; known {
+		return false
+	}
+	secret, err := identity.OpenSealed(h.invite().SealKey(), sealInfo(h.id), s.Sealed)
+	if err != nil || len(secret) != 32 {
+		return false
+	}
+	h.ring.Secrets = append(h.ring.Secrets, [32]byte(secret))
+	h.addKey([32]byte(secret))
+	return true
+}
+
+// sealInfo binds a sealed epoch secret to its neighbourhood.
+func sealInfo(n protocol.NeighbourhoodID) []byte {
+	return append([]byte(protocol.DomainEpoch), n[:]...)
+}

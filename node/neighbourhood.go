@@ -1,0 +1,132 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+
+	"gotong/node/identity"
+	"gotong/node/store"
+	"gotong/protocol"
+	"gotong/protocol/board"
+	"gotong/protocol/cell"
+	"gotong/protocol/roster"
+)
+
+// ErrClosed: the node is shutting down.
+var ErrClosed = errors.New("node: closed")
+
+// Neighbourhood is one board and what keeps it. Its owner, a goroutine of its
+// own (owner.go), is the only one to change it.
+type Neighbourhood struct {
+	id    protocol.NeighbourhoodID
+	parts *Parts
+	store store.Store
+	clock *clock
+	log   *slog.Logger
+	link  Link // how facts get to the neighbours and back
+	fail  func(error)
+
+	door    chan task
+	closing chan struct{}
+	stopped chan struct{}
+	close   sync.Once
+	ctx     context.Context
+
+	roster   atomic.Pointer[roster.Roster] // read by anyone
+	index    *index                        // read by anyone
+	watchers *watchers
+	met      *meetings
+
+	// The owner's.
+	ops   map[protocol.ID]roster.Op
+	ring  identity.Keyring
+	keys  map[cell.Epoch]cell.Key
+	held  map[board.Place]held
+	dark  map[board.Place]struct{} // counting cells that no key here opens
+	board *board.Board
+
+	introduced bool // its household's profile is written, or was tried
+}
+
+func newNeighbourhood(id protocol.NeighbourhoodID, p *Parts, c *clock, ring identity.Keyring, fail func(error)) *Neighbourhood {
+	h := &Neighbourhood{
+		id: id, parts: p, store: p.Store, clock: c, log: p.Log, fail: fail, ring: ring,
+		door: make(chan task), closing: make(chan struct{}), stopped: make(chan struct{}), ctx: context.Background(),
+		index: newIndex(), watchers: newWatchers(), met: newMeetings(),
+		ops: make(map[protocol.ID]roster.Op), keys: make(map[cell.Epoch]cell.Key),
+		held: make(map[board.Place]held), dark: make(map[board.Place]struct{}),
+	}
+	members := roster.Judge(id, nil)
+	h.roster.Store(members)
+	h.board = board.New(members)
+	for _, secret := range ring.Secrets {
+		h.addKey(secret)
+	}
+	return h
+}
+
+// ID returns the neighbourhood's id.
+func (h *Neighbourhood) ID() protocol.NeighbourhoodID { return h.id }
+
+// Roster returns the roster as it is now.
+func (h *Neighbourhood) Roster() *roster.Roster { return h.roster.Load() }
+
+// Me returns this node's household, and whether the neighbourhood has it.
+func (h *Neighbourhood) Me() (protocol.HouseholdID, bool) {
+	household, ok := h.roster.Load().Household(h.parts.Identity.DeviceID())
+	return household, ok
+}
+
+// Look lets read see the board as it is now, by this node's clock. What read
+// wants to keep it copies out; records never change.
+func (h *Neighbourhood) Look(ctx context.Context, read func(board.View)) error {
+	return h.do(ctx, func() { read(h.board.At(h.parts.Now().UnixMilli())) })
+}
+
+// start begins to serve tasks; stop ends it and waits.
+func (h *Neighbourhood) start() { go h.run() }
+
+func (h *Neighbourhood) stop() {
+	h.close.Do(func() { close(h.closing) })
+	<-h.stopped
+	h.watchers.close()
+}
+
+// read fetches what a place keeps under a roster from the store. What rotted
+// there counts as missing; an exchange brings it again. Of a device that the
+// roster does not know nothing is kept, as nothing would be taken in.
+func (h *Neighbourhood) read(at board.Place, members *roster.Roster) (cell.Kept, error) {
+	if _, known := members.DeviceKey(at.Device); !known {
+		return cell.Kept{}, nil
+	}
+	s, err := h.store.Slot(h.id, at.Device, at.Slot)
+	if err != nil && !errors.Is(err, store.ErrBadValue) {
+		return cell.Kept{}, fmt.Errorf("node: read: %w", err)
+	}
+	return cell.Kept{}.Keep(members.Counts, s.Cells...), nil
+}
+
+// Raw returns the bytes of a kept cell or operation.
+func (h *Neighbourhood) Raw(id protocol.ID) ([]byte, bool) {
+	if op, ok := h.index.op(id); ok {
+		return op.Raw(), true
+	}
+	l, ok := h.index.find(id)
+	if !ok {
+		return nil, false
+	}
+	s, err := h.store.Slot(h.id, l.at.Device, l.at.Slot)
+	if err != nil && !errors.Is(err, store.ErrBadValue) {
+		return nil, false
+	}
+	for _, c := range s.Cells {
+		if c.ID() == id {
+			return c.Raw(), true
+		}
+	}
+	return nil, false
+}

@@ -1,0 +1,172 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"gotong/node/identity"
+	"gotong/node/store"
+	"gotong/protocol"
+)
+
+// Parts are what a node is assembled from. The real ones come from [New], the
+// simulator brings its own.
+type Parts struct {
+	Identity identity.Identity
+	Keys     Keys
+	Store    store.Store
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
+// Keys keeps the keyrings; identity.Dir is the real one.
+type Keys interface {
+	Keyrings() (map[protocol.NeighbourhoodID]identity.Keyring, error)
+	SaveKeyring(protocol.NeighbourhoodID, identity.Keyring) error
+}
+
+// Node is a running node: its neighbourhoods over one identity, one store, one
+// clock and one network.
+type Node struct {
+	parts   *Parts
+	clock   *clock
+	network Network
+	failed  chan error
+	started time.Time
+
+	mu    sync.RWMutex
+	hoods map[protocol.NeighbourhoodID]*Neighbourhood
+}
+
+// Assemble starts a node over its parts and opens every neighbourhood it has a
+// keyring for. connect makes its network once the node can answer.
+func Assemble(p Parts, connect func(*Node) (Network, error)) (*Node, error) {
+	c, err := newClock(p.Store, p.Now)
+	if err != nil {
+		return nil, err
+	}
+	n := &Node{parts: &p, clock: c, failed: make(chan error, 1), started: p.Now(), hoods: make(map[protocol.NeighbourhoodID]*Neighbourhood)}
+	if err := n.openAll(); err != nil {
+		return nil, err
+	}
+	if n.network, err = connect(n); err != nil {
+		n.closeHoods()
+		return nil, err
+	}
+	for _, h := range n.hoods {
+		if err := n.join(h); err != nil {
+			return nil, errors.Join(err, n.Close())
+		}
+	}
+	return n, nil
+}
+
+// openAll loads the neighbourhoods from the store.
+func (n *Node) openAll() error {
+	rings, err := n.parts.Keys.Keyrings()
+	if err != nil {
+		return err
+	}
+	for id, ring := range rings {
+		if _, err := n.open(id, ring); err != nil {
+			n.closeHoods()
+			return err
+		}
+	}
+	return nil
+}
+
+// open loads one neighbourhood and starts its owner, not yet linked.
+func (n *Node) open(id protocol.NeighbourhoodID, ring identity.Keyring) (*Neighbourhood, error) {
+	h := newNeighbourhood(id, n.parts, n.clock, ring, n.fail)
+	if err := h.load(); err != nil {
+		return nil, err
+	}
+	h.start()
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.hoods[id] = h
+	return h, nil
+}
+
+// join links a neighbourhood to the network.
+func (n *Node) join(h *Neighbourhood) error {
+	link, err := n.network.Join(h)
+	if err != nil {
+		return fmt.Errorf("node: join: %w", err)
+	}
+	return h.do(context.Background(), func() { h.linked(link) })
+}
+
+// fail stops the node: a store that failed once is not written to again.
+func (n *Node) fail(err error) {
+	select {
+	case n.failed <- err:
+	default:
+	}
+}
+
+// Failed yields the error that the node cannot go on after.
+func (n *Node) Failed() <-chan error { return n.failed }
+
+// Neighbourhood returns one of the node's neighbourhoods.
+func (n *Node) Neighbourhood(id protocol.NeighbourhoodID) (*Neighbourhood, bool) {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	h, ok := n.hoods[id]
+	return h, ok
+}
+
+// Neighbourhoods returns the ids of the node's neighbourhoods, in order.
+func (n *Node) Neighbourhoods() []protocol.NeighbourhoodID {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	var ids []protocol.NeighbourhoodID
+	for id := range n.hoods {
+		ids = append(ids, id)
+	}
+	slices.SortFunc(ids, func(a, b protocol.NeighbourhoodID) int { return slices.Compare(a[:], b[:]) })
+	return ids
+}
+
+// Knows reports whether any neighbourhood's roster has the device.
+func (n *Node) Knows(d protocol.DeviceID) bool {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	for _, h := range n.hoods {
+		if h.Roster().Serve(d) {
+			return true
+		}
+	}
+	return false
+}
+
+// Identity returns who the node is.
+func (n *Node) Identity() identity.Identity { return n.parts.Identity }
+
+// Addrs returns where the node can be reached.
+func (n *Node) Addrs() []string { return n.network.Addrs() }
+
+// Close ends the links, then the owners, then the store. It is bounded: each
+// part ends within seconds.
+func (n *Node) Close() error {
+	var errs []error
+	if n.network != nil {
+		errs = append(errs, n.network.Close())
+	}
+	n.closeHoods()
+	return errors.Join(append(errs, n.parts.Store.Close())...)
+}
+
+func (n *Node) closeHoods() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, h := range n.hoods {
+		h.stop()
+	}
+}

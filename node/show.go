@@ -1,0 +1,78 @@
+package node
+
+import (
+	"gotong/protocol/board"
+	"gotong/protocol/cell"
+)
+
+// show makes a turn's synced write visible: to readers, to the watchers and to
+// the neighbours. It cannot fail.
+func (h *Neighbourhood) show(t *turn) {
+	h.showRoster(t)
+	var changes []board.Change
+	for _, at := range t.order {
+		changes = append(changes, h.place(at, t.slots[at])...)
+	}
+	h.watchers.tell(changes)
+	if own := append(t.ownOps, raws(t.own)...); len(own) > 0 {
+		h.link.Publish(own)
+	}
+}
+
+func raws(cells []cell.Cell) [][]byte {
+	var all [][]byte
+	for _, c := range cells {
+		all = append(all, c.Raw())
+	}
+	return all
+}
+
+// place sets what a place keeps: the index of ids and the board follow.
+func (h *Neighbourhood) place(at board.Place, k cell.Kept) []board.Change {
+	after := heldOf(k)
+	came, went := h.index.replace(at, h.held[at], after)
+	if after.n == 0 {
+		delete(h.held, at)
+	} else {
+		h.held[at] = after
+	}
+	h.link.Moved(came, went)
+	return h.fold(at, k.Counting)
+}
+
+// fold puts the fact of the counting cell on the board, or takes what was
+// there away. A cell that no key here opens is kept in the dark until one does.
+func (h *Neighbourhood) fold(at board.Place, counting *cell.Cell) []board.Change {
+	delete(h.dark, at)
+	if counting == nil {
+		return h.board.Remove(at)
+	}
+	body, err := cell.Decrypt(h.id, *counting, h.keys[counting.Epoch])
+	if err != nil {
+		h.dark[at] = struct{}{}
+		return h.board.Remove(at)
+	}
+	fact, err := board.FactOf(*counting, body)
+	if err != nil {
+		return h.board.Remove(at) // a member sealed nonsense: carried, not shown
+	}
+	return h.board.Apply(fact)
+}
+
+// addKey makes an epoch's payloads readable from now on.
+func (h *Neighbourhood) addKey(secret [32]byte) {
+	key := cell.NewKey(h.id, secret)
+	h.keys[key.Epoch] = key
+}
+
+// lighten folds the cells that were in the dark, after a key arrived.
+func (h *Neighbourhood) lighten() {
+	var changes []board.Change
+	members := h.roster.Load()
+	for at := range h.dark {
+		if k, err := h.read(at, members); err == nil {
+			changes = append(changes, h.fold(at, k.Counting)...)
+		}
+	}
+	h.watchers.tell(changes)
+}

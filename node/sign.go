@@ -1,0 +1,123 @@
+package node
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+
+	"gotong/node/identity"
+	"gotong/protocol/cell"
+	"gotong/protocol/roster"
+)
+
+// ErrNoPlaces: the household has used up its numbered places in the roster.
+var ErrNoPlaces = errors.New("node: no place left in the roster")
+
+// signing is the owner's part of adding operations of this household's own.
+// say makes them from the roster as it is in that turn.
+type signing struct {
+	say    func(*turn) ([]roster.Op, error)
+	err    error
+	result chan error
+}
+
+// sign adds operations of this household's own; they are durable when it
+// returns.
+func (h *Neighbourhood) sign(ctx context.Context, say func(*turn) ([]roster.Op, error)) error {
+	s := &signing{say: say, result: make(chan error, 1)}
+	err, lost := await(ctx, h, s, s.result)
+	return cmp.Or(lost, err)
+}
+
+func (s *signing) decide(t *turn) bool {
+	if t.changedRoster() || len(t.slots) > 0 {
+		return false
+	}
+	ops, err := s.say(t)
+	if err == nil {
+		_, err = t.welcome(ops)
+	}
+	for _, op := range ops {
+		t.ownOps = append(t.ownOps, op.Raw())
+	}
+	s.err = err
+	return true
+}
+
+func (s *signing) settle(err error) { s.result <- cmp.Or(s.err, err) }
+
+// signed signs an operation of this household at a free place.
+func (t *turn) signed(body roster.Body) (roster.Op, error) {
+	me := t.h.parts.Identity
+	place, ok := t.roster.FreePlace(me.HouseholdID(), me.DeviceID())
+	if !ok {
+		return roster.Op{}, ErrNoPlaces
+	}
+	return roster.Sign(t.h.id, me.Household, place, body)
+}
+
+// claim brings this device's own operations into the roster, and a founder's
+// first epoch.
+func (h *Neighbourhood) claim(ctx context.Context) error {
+	if err := h.sign(ctx, func(*turn) ([]roster.Op, error) { return nil, nil }); err != nil {
+		return err
+	}
+	if h.ring.Invite != nil {
+		return nil
+	}
+	return h.sign(ctx, func(t *turn) ([]roster.Op, error) {
+		if _, ok := t.roster.Current(); ok {
+			return nil, nil
+		}
+		return t.announce(cell.NewKey(h.id, h.ring.Secrets[len(h.ring.Secrets)-1]).Epoch)
+	})
+}
+
+func (t *turn) announce(epoch cell.Epoch) ([]roster.Op, error) {
+	op, err := t.signed(t.roster.NextEpoch(epoch))
+	return []roster.Op{op}, err
+}
+
+// grant signs an invitation whose keys derive from seed, with the neighbourhood's
+// secrets sealed to it, so that whoever joins by it can read.
+func (h *Neighbourhood) grant(ctx context.Context, seed [16]byte, uses int) error {
+	return h.sign(ctx, func(t *turn) ([]roster.Op, error) {
+		if _, _, err := t.writer(); err != nil {
+			return nil, err
+		}
+		invite := roster.Invite{Neighbourhood: h.id, Seed: seed}
+		key := invite.Key()
+		body := &roster.Grant{Invite: key[:], Role: roster.RoleMember, Uses: uint32(uses)}
+		for _, secret := range h.ring.Secrets {
+			sealed, err := identity.SealTo(invite.SealKey().PublicKey().Bytes(), sealInfo(h.id), secret[:])
+			if err != nil {
+				return nil, err
+			}
+			epoch := cell.NewKey(h.id, secret).Epoch
+			body.Secrets = append(body.Secrets, &roster.Sealed{Epoch: epoch[:], Sealed: sealed})
+		}
+		op, err := t.signed(body)
+		return []roster.Op{op}, err
+	})
+}
+
+// currentKey returns the key that new payloads are sealed under: the roster's
+// current epoch, where this node has its secret.
+func (h *Neighbourhood) currentKey() (cell.Key, bool) {
+	current, ok := h.roster.Load().Current()
+	if !ok {
+		return cell.Key{}, false
+	}
+	key, ok := h.keys[current.Epoch]
+	return key, ok
+}
+
+// randomBytes fills b with random bytes.
+func randomBytes(b []byte) error {
+	if _, err := rand.Read(b); err != nil {
+		return fmt.Errorf("node: random bytes: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,129 @@
+package node
+
+import (
+	"cmp"
+	"slices"
+
+	"google.golang.org/protobuf/proto"
+
+	"gotong/protocol"
+	"gotong/protocol/board"
+	"gotong/protocol/cell"
+	"gotong/protocol/record"
+)
+
+// freeSlot returns a slot for a new record: the lowest empty one or, when the
+// device runs short, that of its oldest closed record. Open records are never
+// given up, and the last few slots are kept for requests.
+func (t *turn) freeSlot(me protocol.HouseholdID, content proto.Message, now board.View) (uint32, error) {
+	granted := t.roster.Slots(me)
+	usable := granted
+	if !urgent(content) {
+		usable = granted - min(granted, protocol.ReservedSlots)
+	}
+	device := t.h.parts.Identity.DeviceID()
+	empty := 0
+	first := uint32(protocol.MaxSlots)
+	for slot := range granted {
+		if !t.occupied(board.Place{Device: device, Slot: slot}) {
+			first = min(first, slot)
+			empty++
+		}
+	}
+	if uint32(empty) > granted-usable {
+		return first, nil
+	}
+	if slot, ok := t.closedSlot(device, me, now); ok {
+		return slot, nil
+	}
+	return 0, ErrNoSlots
+}
+
+// urgent kinds may use the slots that are reserved.
+func urgent(content proto.Message) bool {
+	_, request := content.(*record.Request)
+	return request
+}
+
+func (t *turn) occupied(at board.Place) bool {
+	if _, ok := t.slots[at]; ok {
+		return true
+	}
+	_, ok := t.h.held[at]
+	return ok
+}
+
+// closedSlot returns the slot of this device's oldest record of which nothing
+// more is expected.
+func (t *turn) closedSlot(device protocol.DeviceID, me protocol.HouseholdID, now board.View) (uint32, bool) {
+	var closed []board.Fact
+	for _, f := range t.h.board.Facts(device) {
+		_, busy := t.slots[f.Place]
+		if !busy && now.Over(f.Part.Birth.Record()) {
+			closed = append(closed, f)
+		}
+	}
+	if len(closed) == 0 {
+		return 0, false
+	}
+	oldest := slices.MinFunc(closed, func(a, b board.Fact) int {
+		return cmp.Or(cmp.Compare(a.Stamp, b.Stamp), cmp.Compare(a.Slot, b.Slot))
+	})
+	return oldest.Slot, true
+}
+
+// keepDays is for how long carriers keep a payload: the time in which requests
+// are counted after they closed, and a month for slow links.
+const keepDays = 210
+
+// hold returns the day until which carriers keep what goes into slot: never
+// less than what stood there said.
+func (t *turn) hold(slot uint32) cell.Day {
+	day := cell.DayAt(t.h.parts.Now().UnixMilli()) + keepDays
+	k, err := t.kept(board.Place{Device: t.h.parts.Identity.DeviceID(), Slot: slot})
+	if err != nil {
+		return day
+	}
+	for _, c := range k.Cells() {
+		day = max(day, c.Hold)
+	}
+	return day
+}
+
+// class returns the priority of a part: that of the request it belongs to.
+func (t *turn) class(p record.Part) cell.Class {
+	m, err := record.Content(p.Kind, p.Fields)
+	if err != nil {
+		return cell.Normal
+	}
+	switch m := m.(type) {
+	case *record.Request:
+		return t.classOf(m)
+	case *record.Pledge:
+		return t.classAbout(m.Target)
+	case *record.Acceptance:
+		return t.classAbout(m.Request)
+	case *record.Receipt:
+		return t.classAbout(m.Request)
+	case *record.Comment:
+		return cell.Bulk
+	}
+	return cell.Normal
+}
+
+func (t *turn) classOf(r *record.Request) cell.Class {
+	if r.GetUrgency() == record.Urgency_URGENCY_CRITICAL {
+		return cell.Critical
+	}
+	return cell.Normal
+}
+
+func (t *turn) classAbout(target *record.Birth) cell.Class {
+	birth, _ := target.Place()
+	if r, ok := t.h.board.Record(birth.Record()); ok {
+		if m, ok := r.Content.(*record.Request); ok {
+			return t.classOf(m)
+		}
+	}
+	return cell.Normal
+}

@@ -1,0 +1,155 @@
+package node
+
+import (
+	"context"
+
+	"gotong/node/api"
+	"gotong/node/store"
+	"gotong/protocol"
+)
+
+// Peers implements [api.Backend].
+func (b Backend) Peers() []api.Peer {
+	var peers []api.Peer
+	for _, p := range b.network.Peers() {
+		peer := api.Peer{
+			Device: p.Device, Name: p.Name, Addrs: p.Addrs, Connected: p.Connected, Seen: p.Seen,
+			Shared: make(map[protocol.NeighbourhoodID]protocol.HouseholdID),
+		}
+		for _, id := range b.Neighbourhoods() {
+			h, _ := b.Neighbourhood(id)
+			if household, ok := h.Roster().Household(p.Device); ok {
+				peer.Shared[id] = household
+			}
+			if at := h.met.with(p.Device); at.After(peer.LastExchange) {
+				peer.LastExchange = at
+			}
+		}
+		peers = append(peers, peer)
+	}
+	return peers
+}
+
+// Status implements [api.Backend].
+func (b Backend) Status(ctx context.Context) api.Status {
+	s := api.Status{
+		Device: b.parts.Identity.DeviceID(), Dir: b.Dir, Started: b.started,
+		Addrs: b.network.Addrs(), Troubles: b.troubles(),
+	}
+	for _, p := range b.network.Peers() {
+		if p.Connected {
+			s.Connected++
+		}
+	}
+	for _, id := range b.Neighbourhoods() {
+		if h, ok := b.Neighbourhood(id); ok {
+			s.Neighbourhoods = append(s.Neighbourhoods, b.status(ctx, h))
+		}
+	}
+	return s
+}
+
+func (b Backend) troubles() []api.Trouble {
+	var all []api.Trouble
+	usage, err := b.parts.Store.Usage()
+	switch {
+	case err != nil:
+		all = append(all, api.TroubleStore)
+	case usage.Room == store.Full:
+		all = append(all, api.TroubleFull)
+	case usage.Room == store.Tight:
+		all = append(all, api.TroubleRoom)
+	}
+	if b.clock.behind() {
+		all = append(all, api.TroubleClock)
+	}
+	if len(b.network.Addrs()) == 0 {
+		all = append(all, api.TroubleLinks)
+	}
+	return all
+}
+
+func (b Backend) status(ctx context.Context, h *Neighbourhood) api.NeighbourhoodStatus {
+	members := h.Roster()
+	s := api.NeighbourhoodStatus{
+		ID: h.id, Member: members.Serve(b.parts.Identity.DeviceID()), Operations: h.index.lenOps(),
+		Cells: h.index.len(), LastExchange: h.met.last(),
+	}
+	for _, m := range members.Members() {
+		if m.In() {
+			s.Households++
+		}
+	}
+	for _, d := range members.Devices() {
+		if d.Serve {
+			s.Devices++
+		}
+	}
+	for _, p := range b.network.Peers() {
+		if p.Connected && members.Serve(p.Device) {
+			s.Connected++
+		}
+	}
+	// An error leaves the zero hash: the node is closing.
+	_ = h.do(ctx, func() { s.Hash, s.Locked = h.board.Hash(), len(h.dark) })
+	return s
+}
+
+// Watch implements [api.Backend].
+func (b Backend) Watch(ctx context.Context) <-chan api.Event {
+	events := make(chan api.Event)
+	go b.watch(ctx, events)
+	return events
+}
+
+// watch hands on what happens in every neighbourhood until ctx ends.
+func (b Backend) watch(ctx context.Context, events chan<- api.Event) {
+	defer close(events)
+	all := make(chan eventsOf)
+	for _, id := range b.Neighbourhoods() {
+		h, _ := b.Neighbourhood(id)
+		happenings, end := h.watchers.add()
+		defer end()
+		go forward(ctx, id, happenings, all)
+	}
+	for {
+		select {
+		case batch := <-all:
+			for _, e := range batch {
+				select {
+				case events <- e:
+				case <-ctx.Done():
+					return
+				}
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+type eventsOf []api.Event
+
+func forward(ctx context.Context, n protocol.NeighbourhoodID, happenings <-chan Happening, all chan<- eventsOf) {
+	for what := range happenings {
+		select {
+		case all <- translate(n, what):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func translate(n protocol.NeighbourhoodID, what Happening) eventsOf {
+	switch {
+	case what.Missed:
+		return eventsOf{{Type: api.EventReload, Neighbourhood: n}}
+	case what.Roster:
+		return eventsOf{{Type: api.EventRoster, Neighbourhood: n}}
+	}
+	var es eventsOf
+	for _, c := range what.Changes {
+		es = append(es, api.Event{Type: api.EventRecord, Neighbourhood: n, Change: c})
+	}
+	return es
+}
