@@ -5,8 +5,11 @@ import "errors"
 // What can be wrong with bytes that arrived, each with its consequence. All
 // nodes judge alike: nothing here depends on a clock, a disk or a setting.
 var (
-	// ErrMalformed: not a cell or operation of a version we know, or beyond a limit.
+	// ErrMalformed: not a cell or operation, or beyond a limit.
 	ErrMalformed = errors.New("protocol: malformed")
+	// ErrVersion: of a layout that came after this program. It is ignored and
+	// forgotten; it comes again after the upgrade (SPEC.md, Versions).
+	ErrVersion = errors.New("protocol: newer version")
 	// ErrForged: the signature or the payload's digest does not fit.
 	ErrForged = errors.New("protocol: forged")
 	// ErrUnknown: signed by a key that is not, or not yet, in the roster. It is
@@ -14,6 +17,9 @@ var (
 	ErrUnknown = errors.New("protocol: unknown signer")
 	// ErrNoKey: the payload is encrypted under an epoch this node has no key for.
 	ErrNoKey = errors.New("protocol: no key for this epoch")
+	// ErrUnreadable: properly signed, but the payload does not open under its
+	// epoch's key. Only its author can be blamed: who carried it could not know.
+	ErrUnreadable = errors.New("protocol: unreadable payload")
 	// ErrStub: the payload has been dropped; only header and signature remain.
 	ErrStub = errors.New("protocol: payload dropped")
 )

@@ -12,6 +12,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 
+	"gotong/crdt"
 	"gotong/protocol"
 )
 
@@ -49,14 +50,15 @@ type KeyOf func(protocol.DeviceID) (ed25519.PublicKey, bool)
 
 // Open judges raw for neighbourhood n. It depends on nothing but its
 // arguments: ErrMalformed and ErrForged hold for ever, ErrUnknown until the
-// roster has the device. The Cell keeps raw, so the caller must not reuse it.
+// roster has the device, ErrVersion until this program is renewed. The Cell
+// keeps raw, so the caller must not reuse it.
 func Open(n protocol.NeighbourhoodID, raw []byte, keyOf KeyOf) (Cell, error) {
 	c, err := Parse(n, raw)
 	if err != nil {
 		return Cell{}, err
 	}
 	key, ok := keyOf(c.Device)
-	if !ok {
+	if !ok || len(key) != ed25519.PublicKeySize {
 		return Cell{}, fmt.Errorf("cell: device %v: %w", c.Device, protocol.ErrUnknown)
 	}
 	if !ed25519.Verify(key, signed(n, raw[:HeaderSize]), raw[len(raw)-sigSize:]) {
@@ -79,23 +81,36 @@ func Parse(n protocol.NeighbourhoodID, raw []byte) (Cell, error) {
 	return c, nil
 }
 
-// checkShape holds the limits that need no key: version, slot, class, sizes.
+// checkShape holds the limits that need no key: version, header, length.
 func checkShape(raw []byte) error {
+	if len(raw) == 0 || raw[0] == 0 || raw[0] > lastVersion {
+		return fmt.Errorf("cell: not a cell: %w", protocol.ErrMalformed)
+	}
+	if raw[0] != Version {
+		return fmt.Errorf("cell: version %d: %w", raw[0], protocol.ErrVersion)
+	}
 	if len(raw) < stubSize || len(raw) > protocol.MaxCell {
 		return fmt.Errorf("cell: %d bytes: %w", len(raw), protocol.ErrMalformed)
 	}
 	h := decodeHeader(raw)
+	if len(raw) != stubSize && len(raw) != stubSize+int(h.Size) {
+		return fmt.Errorf("cell: %d bytes for a payload of %d: %w", len(raw), h.Size, protocol.ErrMalformed)
+	}
+	return h.check()
+}
+
+// check holds the limits of the header (SPEC.md, Cell header). [Seal] asks it
+// too, so that nothing is written that others must refuse.
+func (h Header) check() error {
 	switch {
-	case raw[0] != Version:
-		return fmt.Errorf("cell: version %d: %w", raw[0], protocol.ErrMalformed)
 	case h.Slot >= protocol.MaxSlots:
 		return fmt.Errorf("cell: slot %d: %w", h.Slot, protocol.ErrMalformed)
+	case h.Stamp == 0 || h.Stamp == crdt.MaxStamp: // nothing could precede or follow it
+		return fmt.Errorf("cell: stamp %v: %w", h.Stamp, protocol.ErrMalformed)
 	case h.Class > Bulk:
 		return fmt.Errorf("cell: class %d: %w", h.Class, protocol.ErrMalformed)
-	case h.Size < minPayload || h.Size > protocol.MaxPayload:
+	case h.Size < minPayload || h.Size > protocol.MaxPayload || (h.Size-minPayload)%protocol.PadStep != 0:
 		return fmt.Errorf("cell: payload of %d bytes: %w", h.Size, protocol.ErrMalformed)
-	case len(raw) != stubSize && len(raw) != stubSize+int(h.Size):
-		return fmt.Errorf("cell: %d bytes for a payload of %d: %w", len(raw), h.Size, protocol.ErrMalformed)
 	}
 	return nil
 }

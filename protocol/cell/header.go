@@ -8,8 +8,12 @@ import (
 	"gotong/protocol"
 )
 
-// Version is the first byte of every cell of this layout.
-const Version = 1
+// Version is the first byte of every cell of this layout. Higher ones up to
+// lastVersion are left to later layouts; bytes above it begin roster operations.
+const (
+	Version     = 0x01
+	lastVersion = 0x7f
+)
 
 // HeaderSize is the length of an encoded header in bytes; clearSize is the
 // length of the part before size and digest, which the payload is bound to.

@@ -21,6 +21,7 @@ const minPayload = chacha20poly1305.NonceSizeX + protocol.PadStep + chacha20poly
 type Nonce [chacha20poly1305.NonceSizeX]byte
 
 // Key encrypts and decrypts the payloads of one epoch of one neighbourhood.
+// The zero Key opens nothing; see [NewKey].
 type Key struct {
 	Epoch  Epoch
 	secret [chacha20poly1305.KeySize]byte
@@ -56,16 +57,19 @@ type Draft struct {
 
 // Seal encrypts a draft to the neighbourhood and signs it with the device's
 // key. nonce must be fresh random bytes. It fails only on a draft beyond the
-// limits, with ErrMalformed.
+// limits that Open keeps, with ErrMalformed.
 func Seal(n protocol.NeighbourhoodID, d Draft, device ed25519.PrivateKey, key Key, nonce Nonce) (Cell, error) {
-	if d.Slot >= protocol.MaxSlots || d.Class > Bulk || len(d.Body) > protocol.MaxBody {
-		return Cell{}, fmt.Errorf("cell: draft of %d bytes in slot %d: %w", len(d.Body), d.Slot, protocol.ErrMalformed)
+	if len(d.Body) > protocol.MaxBody {
+		return Cell{}, fmt.Errorf("cell: body of %d bytes: %w", len(d.Body), protocol.ErrMalformed)
 	}
 	plain := pad(d.Body)
 	h := Header{
 		Device: protocol.DeviceOf(device.Public().(ed25519.PublicKey)),
 		Slot:   d.Slot, Stamp: d.Stamp, Hold: d.Hold, Class: d.Class, Epoch: key.Epoch,
 		Size: uint16(len(nonce) + len(plain) + chacha20poly1305.Overhead),
+	}
+	if err := h.check(); err != nil {
+		return Cell{}, err
 	}
 	payload := encrypt(n, h, key, nonce, plain)
 	h.Digest = sha256.Sum256(payload)
@@ -82,20 +86,20 @@ func sign(n protocol.NeighbourhoodID, h Header, payload []byte, device ed25519.P
 }
 
 // Decrypt returns the body of c: ErrStub where the payload was dropped,
-// ErrNoKey where key is of another epoch, ErrForged where its member sealed
-// nonsense.
+// ErrNoKey where key is of another epoch, ErrUnreadable where its member
+// sealed nonsense.
 func Decrypt(n protocol.NeighbourhoodID, c Cell, key Key) ([]byte, error) {
 	if c.Stub() {
 		return nil, protocol.ErrStub
 	}
-	if c.Epoch != key.Epoch {
+	if c.Epoch != key.Epoch || key == (Key{}) {
 		return nil, protocol.ErrNoKey
 	}
 	payload := c.Payload()
 	nonce, sealed := payload[:chacha20poly1305.NonceSizeX], payload[chacha20poly1305.NonceSizeX:]
 	plain, err := key.aead().Open(nil, nonce, sealed, boundTo(n, c.Header))
 	if err != nil {
-		return nil, fmt.Errorf("cell: payload: %w", protocol.ErrForged)
+		return nil, fmt.Errorf("cell: payload: %w", protocol.ErrUnreadable)
 	}
 	return unpad(plain)
 }
@@ -126,11 +130,11 @@ func pad(body []byte) []byte {
 
 func unpad(plain []byte) ([]byte, error) {
 	if len(plain) < 2 {
-		return nil, fmt.Errorf("cell: padding: %w", protocol.ErrForged)
+		return nil, fmt.Errorf("cell: padding: %w", protocol.ErrUnreadable)
 	}
 	n := int(binary.BigEndian.Uint16(plain))
 	if n > len(plain)-2 {
-		return nil, fmt.Errorf("cell: padding: %w", protocol.ErrForged)
+		return nil, fmt.Errorf("cell: padding: %w", protocol.ErrUnreadable)
 	}
 	return plain[2 : 2+n], nil
 }
