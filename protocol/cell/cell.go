@@ -105,7 +105,7 @@ func (h Header) check() error {
 	switch {
 	case h.Slot >= protocol.MaxSlots:
 		return fmt.Errorf("cell: slot %d: %w", h.Slot, protocol.ErrMalformed)
-	case h.Stamp == 0 || h.Stamp == crdt.MaxStamp: // nothing could precede or follow it
+	case h.Stamp == crdt.MaxStamp: // nothing could follow it, not even its device's own edit
 		return fmt.Errorf("cell: stamp %v: %w", h.Stamp, protocol.ErrMalformed)
 	case h.Class > Bulk:
 		return fmt.Errorf("cell: class %d: %w", h.Class, protocol.ErrMalformed)

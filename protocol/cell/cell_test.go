@@ -21,7 +21,7 @@ func TestACellSaysEverywhereWhatItsDeviceSealed(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d := Draft{
 			Slot:  rapid.Uint32Range(0, protocol.MaxSlots-1).Draw(t, "slot"),
-			Stamp: crdt.Stamp(rapid.Uint64Range(1, uint64(crdt.MaxStamp)-1).Draw(t, "stamp")),
+			Stamp: crdt.Stamp(rapid.Uint64Range(0, uint64(crdt.MaxStamp)-1).Draw(t, "stamp")),
 			Hold:  Day(rapid.Uint32().Draw(t, "hold")),
 			Class: Class(rapid.IntRange(int(Alert), int(Bulk)).Draw(t, "class")),
 			Body:  rapid.SliceOfN(rapid.Byte(), 0, protocol.MaxBody).Draw(t, "body"),
@@ -62,11 +62,10 @@ func TestSizesTellLittle(t *testing.T) {
 
 func TestADraftBeyondTheLimitsIsNotSealed(t *testing.T) {
 	drafts := map[string]Draft{
-		"slot":             {Slot: protocol.MaxSlots, Stamp: 1},
-		"no stamp":         {},
-		"a stamp no write": {Stamp: crdt.MaxStamp},
-		"class":            {Stamp: 1, Class: Bulk + 1},
-		"body":             {Stamp: 1, Body: make([]byte, protocol.MaxBody+1)},
+		"slot":           {Slot: protocol.MaxSlots, Stamp: 1},
+		"the last stamp": {Stamp: crdt.MaxStamp},
+		"class":          {Stamp: 1, Class: Bulk + 1},
+		"body":           {Stamp: 1, Body: make([]byte, protocol.MaxBody+1)},
 	}
 	for what, d := range drafts {
 		if _, err := Seal(home, d, authorOf(1).PrivateKey, key, Nonce{}); !errors.Is(err, protocol.ErrMalformed) {
@@ -133,7 +132,6 @@ func TestAHeaderBeyondTheLimitsIsMalformedHoweverWellSigned(t *testing.T) {
 	changes := map[string]func(h []byte){
 		"slot":         func(h []byte) { binary.BigEndian.PutUint32(h[17:], protocol.MaxSlots) },
 		"slot, high":   func(h []byte) { h[17] = 0xff },
-		"stamp 0":      func(h []byte) { binary.BigEndian.PutUint64(h[21:], 0) },
 		"stamp last":   func(h []byte) { binary.BigEndian.PutUint64(h[21:], uint64(crdt.MaxStamp)) },
 		"class":        func(h []byte) { h[33] = byte(Bulk) + 1 },
 		"size small":   func(h []byte) { binary.BigEndian.PutUint16(h[42:], 40) },

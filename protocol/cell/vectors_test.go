@@ -87,7 +87,7 @@ var sealed = []struct {
 	name, remark string
 	draft        Draft
 }{
-	{"cell-empty", "An empty body in the first slot, at the first stamp there is.", Draft{Stamp: 1, Class: Alert}},
+	{"cell-empty", "An empty body in the first slot, at the first stamp there is.", Draft{Class: Alert}},
 	{"cell-request", "A request: \"Air minum\", 4 litres of water.drinking, high. The body is the one of SPEC.md.", Draft{
 		Slot: 7, Stamp: crdt.StampAt(1_795_507_200_000) + 3, Hold: 20_991, Class: Normal,
 		Body: []byte("\x10\x03\x1a\x28\x12\x26\x0a\x09Air minum\x1a\x17\x08\x01\x12\x0ewater.drinking\x20\xa0\x1f\x28\x02\x20\x03")}},
