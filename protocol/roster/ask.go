@@ -82,3 +82,63 @@ func (r *Roster) Slots(id protocol.HouseholdID) uint32 {
 	}
 	return h.slots(r.stands)
 }
+
+// InOrder returns what Keep does, in an order in which a node that has none of
+// it can take it in: whoever signed an operation was admitted by earlier ones.
+func (r *Roster) InOrder() []Op {
+	if r.genesis == nil {
+		return nil
+	}
+	ordered := []*Op{r.genesis}
+	for _, tier := range tiers {
+		for _, h := range r.order {
+			if tier(h.role) {
+				ordered = append(ordered, h.ops...)
+			}
+		}
+	}
+	return distinctInOrder(append(r.withJoins(ordered), r.keysOps()...))
+}
+
+// tiers are the steps in which households are admitted; see keeper.descend.
+// Newcomers, of no role, come after the joins that bring them in.
+var tiers = []func(Role) bool{
+	func(role Role) bool { return role == RoleFounder },
+	func(role Role) bool { return role == RoleSteward },
+	func(role Role) bool { return !above(role) && role != RoleNone },
+}
+
+// withJoins appends the joins and then what newcomers signed.
+func (r *Roster) withJoins(ordered []*Op) []*Op {
+	for _, h := range r.order {
+		for _, j := range h.joins {
+			ordered = append(ordered, j.op)
+		}
+	}
+	for _, h := range r.order {
+		if h.role == RoleNone {
+			ordered = append(ordered, h.ops...)
+		}
+	}
+	return ordered
+}
+
+func (r *Roster) keysOps() []*Op {
+	var ops []*Op
+	for _, h := range r.order {
+		ops = append(ops, h.keys...)
+	}
+	return ops
+}
+
+func distinctInOrder(ops []*Op) []Op {
+	seen := make(map[protocol.ID]bool, len(ops))
+	var once []Op
+	for _, op := range ops {
+		if !seen[op.id] {
+			seen[op.id] = true
+			once = append(once, *op)
+		}
+	}
+	return once
+}

@@ -53,6 +53,9 @@ func (r *Roster) findDevices() {
 		r.deviceOrder = append(r.deviceOrder, d)
 	}
 	slices.SortFunc(r.deviceOrder, func(a, b *device) int { return bytes.Compare(a.id[:], b.id[:]) })
+	for _, d := range r.deviceOrder {
+		d.household().devices = append(d.household().devices, d)
+	}
 }
 
 func (r *Roster) claimDevice(c claim) {
@@ -86,8 +89,8 @@ func (r *Roster) byClaimPlace() []*device {
 	return ds
 }
 
-// seal returns the X25519 key of the newest incarnation that d's household
-// claimed, of equals the lowest id.
+// newest returns the claim of the newest incarnation by d's household, of
+// equals the lowest id.
 func (d *device) newest() *Device {
 	best := d.claims[0].body
 	for _, c := range d.claims {

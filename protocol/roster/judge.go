@@ -113,7 +113,7 @@ func (r *Roster) hearVouch(h *household, op *Op) {
 		return
 	}
 	rank := rankOf(r.roleFor(h, op.id))
-	of := r.households[Key(v.GetHousehold()).Household()]
+	of := r.byKey[Key(v.GetHousehold())]
 	if of == nil || of.role == RoleFounder || rank < rankSteward || rankOf(v.GetRole()) >= rank || !grantable(v.GetRole()) {
 		return
 	}

@@ -21,14 +21,15 @@ const (
 
 // household is one that the kept operations know, and what Judge finds out.
 type household struct {
-	id     protocol.HouseholdID
-	key    Key
-	role   Role       // highest it was ever admitted to, revoked or not
-	after  *household // who admitted it; nil for founders
-	by     []*Op      // the operations that admitted it, in order
-	ops    []*Op      // kept, by place
-	keys   []*Op      // kept keys operations, by place
-	grants []*grant
+	id      protocol.HouseholdID
+	key     Key
+	role    Role       // highest it was ever admitted to, revoked or not
+	after   *household // who admitted it; nil for founders
+	by      []*Op      // the operations that admitted it, in order
+	ops     []*Op      // kept, by place
+	keys    []*Op      // kept keys operations, by place
+	grants  []*grant
+	devices []*device // by id, revoked ones included
 
 	lifts    []lift  // vouches that count, see judge.go
 	rank     int     // of its highest lift, withdrawn or not
@@ -148,7 +149,7 @@ func (k *keeper) vouched(hosts []*household, role Role) []*household {
 	for _, h := range hosts {
 		for _, op := range h.ops {
 			v, ok := op.body.(*Vouch)
-			if !ok || v.GetRole() != role || k.r.households[Key(v.GetHousehold()).Household()] != nil {
+			if !ok || v.GetRole() != role || k.r.byKey[Key(v.GetHousehold())] != nil {
 				continue
 			}
 			admitted = append(admitted, k.admit(Key(v.GetHousehold()), role, h, op))
@@ -229,12 +230,11 @@ func (g *grant) uses() int {
 // admit makes a household known, or returns the one that is, and chooses the
 // operations that it fills its places with.
 func (k *keeper) admit(key Key, role Role, after *household, by ...*Op) *household {
-	id := key.Household()
-	if h := k.r.households[id]; h != nil {
+	if h := k.r.byKey[key]; h != nil {
 		return h
 	}
-	h := &household{id: id, key: key, role: role, after: after, by: by}
-	k.r.households[id] = h
+	h := &household{id: key.Household(), key: key, role: role, after: after, by: by}
+	k.r.byKey[key], k.r.households[h.id] = h, h
 	k.choose(h)
 	return h
 }

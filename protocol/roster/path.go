@@ -40,7 +40,7 @@ func (r *Roster) FreePlace(of protocol.HouseholdID, device protocol.DeviceID) (u
 	if h == nil {
 		return 0, false
 	}
-	return freePlace(h.ops, r.turn(h, device), places(h.role))
+	return freePlace(h.ops, h.turn(device), places(h.role))
 }
 
 // FreeKeyPlaces returns the places for keys operations, the one to replace
@@ -62,9 +62,9 @@ func (r *Roster) FreeKeyPlaces(of protocol.HouseholdID) []uint16 {
 	return free
 }
 
-// turn is the device's number within its household, 0 for one it does not know.
-func (r *Roster) turn(h *household, id protocol.DeviceID) int {
-	for i, d := range r.devicesOf(h) {
+// turn is the device's number within h, 0 for one it does not know.
+func (h *household) turn(id protocol.DeviceID) int {
+	for i, d := range h.devices {
 		if d.id == id {
 			return i % protocol.MaxDevices
 		}

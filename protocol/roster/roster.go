@@ -12,6 +12,7 @@ type Roster struct {
 	n           protocol.NeighbourhoodID
 	genesis     *Op
 	households  map[protocol.HouseholdID]*household
+	byKey       map[Key]*household
 	order       []*household // by id
 	devices     map[protocol.DeviceID]*device
 	deviceOrder []*device                  // by id
@@ -31,6 +32,7 @@ func newRoster(n protocol.NeighbourhoodID) *Roster {
 	return &Roster{
 		n:          n,
 		households: make(map[protocol.HouseholdID]*household),
+		byKey:      make(map[Key]*household),
 		devices:    make(map[protocol.DeviceID]*device),
 		authors:    make(map[protocol.ID]*household),
 		adopted:    make(map[protocol.ID][]adoption),
@@ -101,7 +103,7 @@ func (r *Roster) Member(id protocol.HouseholdID) (Member, bool) {
 		m.Voucher = l.by.id
 		copy(m.Formerly[:], l.op.body.(*Vouch).GetFormerly())
 	}
-	for _, d := range r.devicesOf(h) {
+	for _, d := range h.devices {
 		m.Devices = append(m.Devices, d.id)
 	}
 	return m, true
@@ -211,22 +213,6 @@ func (r *Roster) state(d *device) DeviceState {
 		ID: d.id, Key: d.key, Seal: [32]byte(newest.GetSeal()), Incarnation: newest.GetIncarnation(),
 		Household: d.household().id, Revoked: r.revoked(TargetDevice, d.id), Serve: r.serves(d),
 	}
-}
-
-// devicesOf returns a household's devices by id, revoked ones included.
-func (r *Roster) devicesOf(h *household) []*device {
-	var ds []*device
-	for _, op := range h.ops {
-		body, ok := op.body.(*Device)
-		if !ok {
-			continue
-		}
-		if d := r.devices[body.id()]; d.household() == h && !slices.Contains(ds, d) {
-			ds = append(ds, d)
-		}
-	}
-	slices.SortFunc(ds, func(a, b *device) int { return bytes.Compare(a.id[:], b.id[:]) })
-	return ds
 }
 
 // Keep returns the operations that a node stores, by id: the closure from
