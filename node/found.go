@@ -72,10 +72,19 @@ func (n *Node) enter(ctx context.Context, id protocol.NeighbourhoodID, ring iden
 	if err != nil {
 		return nil, err
 	}
+	h.logOwn(rawOps(ops))
 	if err := h.claim(ctx); err != nil {
 		return nil, err
 	}
 	return h, n.join(h)
+}
+
+func rawOps(ops []roster.Op) [][]byte {
+	var raws [][]byte
+	for _, op := range ops {
+		raws = append(raws, op.Raw())
+	}
+	return raws
 }
 
 func firstChange(ops []roster.Op) store.Change {

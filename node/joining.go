@@ -87,3 +87,23 @@ func (h *Neighbourhood) learn(s *roster.Sealed) bool {
 func sealInfo(n protocol.NeighbourhoodID) []byte {
 	return append([]byte(protocol.DomainEpoch), n[:]...)
 }
+
+// Credentials returns the operations that show this device, in the order in
+// which they can be taken in: the path from genesis where the roster has it,
+// before that what it claims its place by.
+func (h *Neighbourhood) Credentials() [][]byte {
+	path := h.roster.Load().Path(h.parts.Identity.DeviceID())
+	if path == nil {
+		path = h.credentials()
+	}
+	return rawOps(path)
+}
+
+// pathOf returns the operations that show who wrote a kept cell.
+func (h *Neighbourhood) pathOf(id protocol.ID) []roster.Op {
+	l, ok := h.index.find(id)
+	if !ok {
+		return nil
+	}
+	return h.roster.Load().Path(l.at.Device)
+}

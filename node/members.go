@@ -129,10 +129,8 @@ func (h *Neighbourhood) showRoster(t *turn) {
 	if !t.changedRoster() {
 		return
 	}
-	var came []protocol.ID
 	for _, op := range t.putOps {
 		h.ops[op.ID()] = op
-		came = append(came, op.ID())
 	}
 	for _, id := range t.dropOps {
 		delete(h.ops, id)
@@ -140,13 +138,10 @@ func (h *Neighbourhood) showRoster(t *turn) {
 	h.index.setOps(t.roster.Keep())
 	h.roster.Store(t.roster)
 	h.board.SetRoster(t.roster)
-	h.link.MovedOps(came, t.dropOps)
+	h.link.RosterChanged()
 	h.learnKeys()
 	h.watchers.pass(Happening{Roster: true})
 }
-
-// Path returns the operations that show who a device is, from genesis down.
-func (h *Neighbourhood) Path(d protocol.DeviceID) []roster.Op { return h.roster.Load().Path(d) }
 
 // Class returns the class of a kept cell, Bulk for any other id.
 func (h *Neighbourhood) Class(id protocol.ID) cell.Class {

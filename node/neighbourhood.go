@@ -40,6 +40,7 @@ type Neighbourhood struct {
 	index    *index                        // read by anyone
 	watchers *watchers
 	met      *meetings
+	reach    *reach
 
 	// The owner's.
 	ops   map[protocol.ID]roster.Op
@@ -56,7 +57,7 @@ func newNeighbourhood(id protocol.NeighbourhoodID, p *Parts, c *clock, ring iden
 	h := &Neighbourhood{
 		id: id, parts: p, store: p.Store, clock: c, log: p.Log, fail: fail, ring: ring,
 		door: make(chan task), closing: make(chan struct{}), stopped: make(chan struct{}), ctx: context.Background(),
-		index: newIndex(), watchers: newWatchers(), met: newMeetings(),
+		index: newIndex(), watchers: newWatchers(), met: newMeetings(), reach: newReach(),
 		ops: make(map[protocol.ID]roster.Op), keys: make(map[cell.Epoch]cell.Key),
 		held: make(map[board.Place]held), dark: make(map[board.Place]struct{}),
 	}

@@ -20,6 +20,7 @@ type Parts struct {
 	Identity identity.Identity
 	Keys     Keys
 	Store    store.Store
+	Own      *ownLog // nil: no second copy
 	Now      func() time.Time
 	Log      *slog.Logger
 }
@@ -37,6 +38,7 @@ type Node struct {
 	clock   *clock
 	network Network
 	failed  chan error
+	blocks  blocks
 	started time.Time
 
 	mu    sync.RWMutex
@@ -52,6 +54,10 @@ func Assemble(p Parts, connect func(*Node) (Network, error)) (*Node, error) {
 	}
 	n := &Node{parts: &p, clock: c, failed: make(chan error, 1), started: p.Now(), hoods: make(map[protocol.NeighbourhoodID]*Neighbourhood)}
 	if err := n.openAll(); err != nil {
+		return nil, err
+	}
+	if err := n.trim(); err != nil {
+		n.closeHoods()
 		return nil, err
 	}
 	if n.network, err = connect(n); err != nil {
@@ -84,7 +90,7 @@ func (n *Node) openAll() error {
 // open loads one neighbourhood and starts its owner, not yet linked.
 func (n *Node) open(id protocol.NeighbourhoodID, ring identity.Keyring) (*Neighbourhood, error) {
 	h := newNeighbourhood(id, n.parts, n.clock, ring, n.fail)
-	if err := h.load(); err != nil {
+	if err := errors.Join(h.load(), h.recover()); err != nil {
 		return nil, err
 	}
 	h.start()
@@ -94,13 +100,19 @@ func (n *Node) open(id protocol.NeighbourhoodID, ring identity.Keyring) (*Neighb
 	return h, nil
 }
 
-// join links a neighbourhood to the network.
+// join links a neighbourhood to the network. It happens on the owner's
+// goroutine, so that no cell comes or goes meanwhile.
 func (n *Node) join(h *Neighbourhood) error {
-	link, err := n.network.Join(h)
-	if err != nil {
-		return fmt.Errorf("node: join: %w", err)
-	}
-	return h.do(context.Background(), func() { h.linked(link) })
+	var failed error
+	err := h.do(context.Background(), func() {
+		link, err := n.network.Join(h, h.index.ids())
+		if err != nil {
+			failed = fmt.Errorf("node: join: %w", err)
+			return
+		}
+		h.link = link
+	})
+	return errors.Join(failed, err)
 }
 
 // fail stops the node: a store that failed once is not written to again.
@@ -160,7 +172,7 @@ func (n *Node) Close() error {
 		errs = append(errs, n.network.Close())
 	}
 	n.closeHoods()
-	return errors.Join(append(errs, n.parts.Store.Close())...)
+	return errors.Join(append(errs, n.parts.Own.Close(), n.parts.Store.Close())...)
 }
 
 func (n *Node) closeHoods() {

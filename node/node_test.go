@@ -34,7 +34,8 @@ func (s *street) connect(*Node) (Network, error) { return s, nil }
 func (s *street) Peers() []Peer                  { return nil }
 func (s *street) Addrs() []string                { return []string{"street"} }
 func (s *street) Close() error                   { return nil }
-func (s *street) Join(h *Neighbourhood) (Link, error) {
+func (s *street) Drop(protocol.DeviceID)         {}
+func (s *street) Join(h *Neighbourhood, _ []protocol.ID) (Link, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.hoods[h] = struct{}{}
@@ -50,10 +51,9 @@ func (l lane) Publish(raws [][]byte) {
 		}
 	}
 }
-func (lane) Hint()                       {}
-func (lane) Moved(_, _ []protocol.ID)    {}
-func (lane) MovedOps(_, _ []protocol.ID) {}
-func (lane) Close() error                { return nil }
+func (lane) Moved(_, _ []protocol.ID) {}
+func (lane) RosterChanged()           {}
+func (lane) Close() error             { return nil }
 
 // meet brings everything one has to the other, roster first, both ways.
 func meet(t *testing.T, a, b *Neighbourhood) {

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"gotong/protocol"
 	"gotong/protocol/board"
 	"gotong/protocol/cell"
 )
@@ -15,6 +16,7 @@ func (h *Neighbourhood) show(t *turn) {
 	}
 	h.watchers.tell(changes)
 	if own := append(t.ownOps, raws(t.own)...); len(own) > 0 {
+		h.logOwn(own)
 		h.link.Publish(own)
 	}
 }
@@ -37,7 +39,20 @@ func (h *Neighbourhood) place(at board.Place, k cell.Kept) []board.Change {
 		h.held[at] = after
 	}
 	h.link.Moved(came, went)
+	if at.Device == h.parts.Identity.DeviceID() {
+		h.count(came, went)
+	}
 	return h.fold(at, k.Counting)
+}
+
+// count begins and ceases to count who stores own cells.
+func (h *Neighbourhood) count(came, went []protocol.ID) {
+	for _, id := range came {
+		h.reach.track(id)
+	}
+	for _, id := range went {
+		h.reach.drop(id)
+	}
 }
 
 // fold puts the fact of the counting cell on the board, or takes what was

@@ -1,0 +1,128 @@
+package node
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"gotong/protocol"
+	"gotong/protocol/board"
+	"gotong/protocol/record"
+)
+
+// newRealNode starts a node as a household does, on loopback.
+func newRealNode(t *testing.T, dir string, peers ...string) *Node {
+	t.Helper()
+	n, err := New(context.Background(), Config{Dir: dir, Listen: []string{"/ip4/127.0.0.1/tcp/0"}, Peers: peers})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := n.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return n
+}
+
+// eventually waits until what is looked for shows on the board, woken by every
+// change of it.
+func eventually(t *testing.T, h *Neighbourhood, what string, shows func(board.View) bool) {
+	t.Helper()
+	happened, end := h.watchers.add()
+	defer end()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	for {
+		found := false
+		if err := h.Look(ctx, func(v board.View) { found = shows(v) }); err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		if found {
+			return
+		}
+		select {
+		case <-happened:
+		case <-ctx.Done():
+			t.Fatalf("%s: it did not happen", what)
+		}
+	}
+}
+
+func titled(title string) func(board.View) bool {
+	return func(v board.View) bool {
+		for _, i := range v.Items(record.Kind_KIND_REQUEST) {
+			if i.Request().Title == title {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+func asks(t *testing.T, h *Neighbourhood, title string) protocol.RecordID {
+	t.Helper()
+	id, err := h.Write(t.Context(), &record.Request{Title: title, Lines: []*record.Line{{Line: 1, Category: "other", Quantity: 1000, Unit: record.Unit_UNIT_NONE}}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func TestANewcomerWithOnlyAnInviteReadsAndWrites(t *testing.T) {
+	sari := newRealNode(t, t.TempDir())
+	id, err := sari.Create(t.Context(), "RT 03", "Bu Sari")
+	if err != nil {
+		t.Fatal(err)
+	}
+	atSari, _ := sari.Neighbourhood(id)
+	asks(t, atSari, "before the newcomer")
+	invite, err := sari.Invite(t.Context(), id, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	budi := newRealNode(t, t.TempDir(), sari.Addrs()...)
+	if _, err := budi.Join(t.Context(), invite, "Pak Budi"); err != nil {
+		t.Fatal(err)
+	}
+	atBudi, _ := budi.Neighbourhood(id)
+	eventually(t, atBudi, "the old request arrives", titled("before the newcomer"))
+	eventually(t, atSari, "the newcomer's name arrives", func(v board.View) bool {
+		return v.Counts()[record.Kind_KIND_HOUSEHOLD] == 2
+	})
+	asks(t, atBudi, "from the newcomer")
+	eventually(t, atSari, "the newcomer's request arrives", titled("from the newcomer"))
+}
+
+func TestWhatWasWrittenIsThereAfterARestart(t *testing.T) {
+	dir := t.TempDir()
+	first, err := New(t.Context(), Config{Dir: dir, Listen: []string{"/ip4/127.0.0.1/tcp/0"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := first.Create(t.Context(), "RT 03", "Bu Sari")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, _ := first.Neighbourhood(id)
+	asks(t, h, "water")
+	var before [32]byte
+	if err := h.do(t.Context(), func() { before = h.board.Hash() }); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again := newRealNode(t, dir)
+	h, ok := again.Neighbourhood(id)
+	if !ok {
+		t.Fatal("the neighbourhood is gone")
+	}
+	if err := h.do(t.Context(), func() {
+		if h.board.Hash() != before {
+			t.Error("another board after the restart")
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
