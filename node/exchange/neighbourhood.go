@@ -8,8 +8,8 @@ import (
 )
 
 // Neighbourhood is what an exchange needs from the node, for one
-// neighbourhood. Every method may be called from several goroutines at once
-// and must not call back into the Exchange.
+// neighbourhood. Every method may be called from several goroutines at once.
+// Only Ingest may call back into the Exchange (Changed, RosterChanged).
 //
 // An id names a cell or a roster operation alike. Which cells are here the
 // Exchange knows itself: the node says so in Join and in Changed.
@@ -59,9 +59,11 @@ type Neighbourhood interface {
 type Taken struct {
 	// ID names the item as its own bytes say; zero where they say nothing.
 	ID protocol.ID
-	// Verdict is Accept when the item is durable here, just now or before;
-	// Ignore when it is not kept and nobody is to blame (unknown device, older
-	// than what is here); Reject when it is malformed or forged.
+	// Verdict is Accept when the item is durable here, just now or before, or
+	// when something newer stands in its slot, so that the peer will drop it
+	// too; Ignore when it is not kept and nobody is to blame (unknown device,
+	// no room): this peer is not asked for it again until the roster changes;
+	// Reject when it is malformed or forged.
 	Verdict protocol.Verdict
 	// New: it was not here before, or only as a stub.
 	New bool

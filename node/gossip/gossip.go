@@ -10,6 +10,7 @@ import (
 
 	pubsub "github.com/libp2p/go-libp2p-pubsub"
 	pb "github.com/libp2p/go-libp2p-pubsub/pb"
+	"github.com/libp2p/go-libp2p/core/crypto"
 	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/peer"
 
@@ -108,7 +109,7 @@ func messageID(m *pb.Message) string {
 // device's key. False for peers with another kind of key.
 func deviceOf(p peer.ID) (protocol.DeviceID, bool) {
 	key, err := p.ExtractPublicKey()
-	if err != nil {
+	if err != nil || key.Type() != crypto.Ed25519 {
 		return protocol.DeviceID{}, false
 	}
 	raw, err := key.Raw()

@@ -1,0 +1,167 @@
+package exchange
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"gotong/protocol"
+)
+
+// When exchanges happen. Each wait is drawn from three quarters to five
+// quarters of what is said here, so that nodes that started together drift
+// apart.
+const (
+	interval   = 3 * time.Minute        // between exchanges of two peers
+	giveWay    = time.Second            // the higher device id lets the lower one dial first
+	hintGap    = 500 * time.Millisecond // between exchanges that hints ask for
+	busyGap    = 2 * time.Second        // until another try while one is under way
+	failGap    = 5 * time.Second        // after the first failure, doubled with each more
+	failMost   = 10 * time.Minute
+	strangeGap = 30 * time.Minute // a peer that does not know the neighbourhood
+)
+
+// visit is the standing intention to exchange with one connected peer about
+// one neighbourhood.
+type visit struct {
+	cancel context.CancelFunc
+	kicked chan struct{}
+	met    chan error // how an exchange ended that the peer began
+}
+
+func (v *visit) kick() {
+	select {
+	case v.kicked <- struct{}{}:
+	default:
+	}
+}
+
+// begin starts the visits to a peer. The caller holds x.mu.
+func (x *Exchange) begin(n protocol.NeighbourhoodID, peer protocol.DeviceID) {
+	p := pair{n, peer}
+	if x.visits[p] != nil || x.ctx.Err() != nil {
+		return
+	}
+	ctx, cancel := context.WithCancel(x.ctx)
+	v := &visit{cancel: cancel, kicked: make(chan struct{}, 1), met: make(chan error, 1)}
+	x.visits[p] = v
+	open := x.links[peer]
+	x.work.Go(func() {
+		defer cancel()
+		x.keep(ctx, p, v, open)
+	})
+}
+
+// keep exchanges with a peer again and again.
+func (x *Exchange) keep(ctx context.Context, p pair, v *visit, open Open) {
+	var first time.Duration
+	if bytes.Compare(p.peer[:], x.self[:]) < 0 {
+		first = giveWay
+	}
+	pace := &pace{x: x}
+	pace.in(first)
+	for v.wait(ctx, pace) {
+		select {
+		case x.out <- struct{}{}:
+		case <-ctx.Done():
+			return
+		}
+		pace.begun = time.Now()
+		err := x.Visit(ctx, p.n, p.peer, open)
+		<-x.out
+		pace.after(err)
+	}
+}
+
+// wait returns when it is time for the next exchange; false when ctx is done.
+func (v *visit) wait(ctx context.Context, pace *pace) bool {
+	for {
+		timer := time.NewTimer(time.Until(pace.due))
+		select {
+		case <-timer.C:
+			return true
+		case <-v.kicked:
+			pace.hinted()
+		case err := <-v.met:
+			pace.after(err)
+		case <-ctx.Done():
+			timer.Stop()
+			return false
+		}
+		timer.Stop()
+	}
+}
+
+// pace is when to exchange with a peer next, given how it went so far.
+type pace struct {
+	x          *Exchange
+	begun, due time.Time
+	fails      int
+}
+
+func (p *pace) in(wait time.Duration) { p.due = time.Now().Add(p.x.jitter(wait)) }
+
+// after judges an exchange that ended with err.
+func (p *pace) after(err error) {
+	switch {
+	case err == nil:
+		p.fails = 0
+		p.in(interval)
+	case errors.Is(err, ErrBusy):
+		p.in(busyGap)
+	case errors.Is(err, ErrUnknown):
+		p.in(strangeGap)
+	case errors.Is(err, ErrLater):
+		p.in(refillEvery)
+	default:
+		p.in(min(failGap<<min(p.fails, 10), failMost))
+		p.fails++
+	}
+}
+
+// hinted brings the next exchange forward, unless the last one failed: a peer
+// that fails does not get around its wait with hints.
+func (p *pace) hinted() {
+	soon := p.begun.Add(hintGap)
+	if p.fails == 0 && soon.Before(p.due) {
+		p.due = soon
+	}
+}
+
+// met tells the visits of an exchange that the peer began.
+func (x *Exchange) met(s *session, err error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	v := x.visits[pair{s.shelf.ID(), s.peer}]
+	if v == nil || s.dialer {
+		return
+	}
+	select {
+	case v.met <- err:
+	default: // the one that waits there will do
+	}
+}
+
+// draw fills p with random bytes.
+func (x *Exchange) draw(p []byte) error {
+	x.drawing.Lock()
+	defer x.drawing.Unlock()
+	if _, err := io.ReadFull(x.random, p); err != nil {
+		return fmt.Errorf("exchange: random: %w", err)
+	}
+	return nil
+}
+
+// jitter returns three quarters to five quarters of d.
+func (x *Exchange) jitter(d time.Duration) time.Duration {
+	var b [8]byte
+	if x.draw(b[:]) != nil {
+		return d // without chance they all meet at once, which only costs time
+	}
+	chance := float64(binary.BigEndian.Uint64(b[:])>>11) / (1 << 53)
+	return time.Duration(float64(d) * (0.75 + chance/2))
+}

@@ -1,0 +1,248 @@
+package exchange
+
+import (
+	"slices"
+	"sync"
+
+	"gotong/protocol"
+	"gotong/protocol/cell"
+)
+
+// batchSize is about how many bytes of items travel in one frame.
+const batchSize = 60_000
+
+// maxOffered is how many OFFERs may wait for their TAKE.
+const maxOffered = 2
+
+// sender gives the peer, in one round, what it lacks: the plan in its order,
+// as it is or offered first, then END. Its frames are drawn by the outbox.
+type sender struct {
+	raw    func(protocol.ID) ([]byte, bool)
+	stored func(ids []protocol.ID) // the peer keeps these now
+	poke   func()
+
+	mu       sync.Mutex
+	plan     []protocol.ID
+	isOp     map[protocol.ID]bool // never offered: a cell may need them at once
+	offering bool
+	offered  [][]protocol.ID // waiting for their TAKE
+	ready    []protocol.ID   // to be sent, before the rest of the plan
+	flight   []protocol.ID   // sent, not acknowledged
+	gone     []protocol.ID   // of the plan, no longer here
+	declined int
+	total    int
+	endFlags func() byte
+	ended    chan struct{} // closed when END was drawn
+}
+
+func (s *sender) over() bool {
+	select {
+	case <-s.ended:
+		return true
+	default:
+		return false
+	}
+}
+
+// next returns the next frame, nil when there is none for now.
+func (s *sender) next() []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch batch := s.batch(); {
+	case s.over():
+		return nil
+	case batch != nil:
+		return batch
+	case len(s.gone) > 0:
+		return s.goneFrame()
+	case s.offering && len(s.plan) > 0 && len(s.offered) < maxOffered:
+		return s.offer()
+	case len(s.plan)+len(s.offered) > 0:
+		return nil
+	}
+	end := []byte{kindEnd, s.endFlags()}
+	close(s.ended)
+	return end
+}
+
+// batch fills an ITEMS frame from what may be sent. The caller holds the lock.
+func (s *sender) batch() []byte {
+	frame := []byte{kindItems}
+	for {
+		from := s.queue()
+		if from == nil {
+			break
+		}
+		id := (*from)[0]
+		raw, here := s.raw(id)
+		if here && len(frame) > 1 && len(frame)+protocol.ItemSize(len(raw)) > batchSize {
+			break
+		}
+		*from = (*from)[1:]
+		if !here {
+			s.gone = append(s.gone, id)
+			continue
+		}
+		frame = protocol.AppendItem(frame, raw)
+		s.flight = append(s.flight, id)
+	}
+	if len(frame) == 1 {
+		return nil
+	}
+	return frame
+}
+
+// queue is what the next item to be sent is the first of, or nil.
+func (s *sender) queue() *[]protocol.ID {
+	switch {
+	case len(s.ready) > 0:
+		return &s.ready
+	case !s.offering && len(s.plan) > 0:
+		return &s.plan
+	}
+	return nil
+}
+
+// goneFrame says what was announced and is no longer here.
+func (s *sender) goneFrame() []byte {
+	n := min(len(s.gone), maxIDs)
+	frame := appendIDs([]byte{kindGone}, s.gone[:n])
+	s.gone = s.gone[n:]
+	return frame
+}
+
+// offer names the next cells of the plan; operations among them need no offer.
+func (s *sender) offer() []byte {
+	var cells []protocol.ID
+	for len(s.plan) > 0 && len(cells) < maxIDs {
+		id := s.plan[0]
+		s.plan = s.plan[1:]
+		if s.isOp[id] {
+			s.ready = append(s.ready, id)
+		} else {
+			cells = append(cells, id)
+		}
+	}
+	if len(cells) == 0 {
+		return s.batch()
+	}
+	s.offered = append(s.offered, cells)
+	return appendIDs([]byte{kindOffer}, cells)
+}
+
+// discern makes the rest of the plan be offered.
+func (s *sender) discern() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.offering = true
+	s.poke()
+}
+
+// taken hears which of the oldest offer are wanted.
+func (s *sender) taken(body []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.offered) == 0 {
+		return malformed("TAKE without OFFER")
+	}
+	wanted, err := parseTake(body, len(s.offered[0]))
+	if err != nil {
+		return err
+	}
+	for i, id := range s.offered[0] {
+		if wanted[i] {
+			s.ready = append(s.ready, id)
+		} else {
+			s.declined++
+		}
+	}
+	s.offered = s.offered[1:]
+	s.poke()
+	return nil
+}
+
+// acknowledged hears what became of the oldest items in flight.
+func (s *sender) acknowledged(body []byte) error {
+	s.mu.Lock()
+	kept, err := parseAck(body, len(s.flight))
+	if err != nil {
+		s.mu.Unlock()
+		return err
+	}
+	var ids []protocol.ID
+	for i, id := range s.flight[:len(kept)] {
+		if kept[i] {
+			ids = append(ids, id)
+		}
+	}
+	s.flight = s.flight[len(kept):]
+	s.mu.Unlock()
+	if len(ids) > 0 {
+		s.stored(ids)
+	}
+	return nil
+}
+
+// finished reports that nothing is left to be sent or acknowledged.
+func (s *sender) finished() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.plan)+len(s.offered)+len(s.ready)+len(s.flight) == 0
+}
+
+// counts returns how many of how many items the peer has acknowledged.
+func (s *sender) counts() (sent, total int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	left := len(s.plan) + len(s.ready) + len(s.flight) + s.declined
+	for _, chunk := range s.offered {
+		left += len(chunk)
+	}
+	return s.total - left, s.total
+}
+
+// all reports whether everything planned was sent.
+func (s *sender) all() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.declined == 0
+}
+
+// plan orders what the peer lacks: alerts and critical cells, each behind the
+// operations that show who wrote it; the other operations; the other cells by
+// class (SPEC.md 5). ops and cells are sorted by id.
+func plan(n Neighbourhood, ops, cells []protocol.ID) (order []protocol.ID, isOp map[protocol.ID]bool) {
+	isOp = make(map[protocol.ID]bool, len(ops))
+	left := make(map[protocol.ID]bool, len(ops))
+	for _, id := range ops {
+		isOp[id], left[id] = true, true
+	}
+	addOps := func(ids []protocol.ID) {
+		for _, id := range ids {
+			if left[id] {
+				delete(left, id)
+				order = append(order, id)
+			}
+		}
+	}
+	byClass := sortedByClass(n, cells)
+	for _, class := range byClass[:cell.Normal] {
+		for _, id := range class {
+			addOps(n.PathOf(id))
+			order = append(order, id)
+		}
+	}
+	addOps(n.Ops())
+	for _, class := range byClass[cell.Normal:] {
+		order = append(order, class...)
+	}
+	return order, isOp
+}
+
+func sortedByClass(n Neighbourhood, cells []protocol.ID) (byClass [cell.Bulk + 1][]protocol.ID) {
+	for _, id := range slices.Compact(slices.SortedFunc(slices.Values(cells), compare)) {
+		class := min(n.Class(id), cell.Bulk)
+		byClass[class] = append(byClass[class], id)
+	}
+	return byClass
+}

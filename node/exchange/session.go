@@ -1,0 +1,191 @@
+package exchange
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"gotong/protocol"
+)
+
+// How an exchange can end without either side being at fault, or with the
+// peer's: that is protocol.ErrMalformed too.
+var (
+	// ErrUnknown: the peer does not know the neighbourhood.
+	ErrUnknown = errors.New("exchange: the peer does not know the neighbourhood")
+	// ErrRefused: one side's device is not in the other's roster.
+	ErrRefused = errors.New("exchange: not in the roster")
+	// ErrBusy: another exchange with this peer is under way.
+	ErrBusy = errors.New("exchange: another one is under way")
+	// ErrLater: a side has spent what it is willing to do for the other for now.
+	ErrLater = errors.New("exchange: not for some minutes")
+	// ErrStalled: the peer is there but nothing moves.
+	ErrStalled = errors.New("exchange: stalled")
+	// ErrClosed: the Exchange has ended, or the neighbourhood was left.
+	ErrClosed = errors.New("exchange: closed")
+)
+
+// Bounds on the time that one session takes.
+const (
+	greetingTime = 30 * time.Second // until both have admitted one another
+	stallTime    = 5 * time.Minute  // without one item or answer
+	sessionTime  = time.Hour        // in all; the next one goes on from there
+)
+
+// session is one exchange with one peer: one goroutine reads and decides, one
+// writes, and during a transfer one takes in.
+type session struct {
+	x         *Exchange
+	shelf     *shelf
+	neighbour *neighbour
+	peer      protocol.DeviceID
+	dialer    bool
+	begun     bool // it has the peer's place; guarded by shelf.mu, as is greeted
+	greeted   bool // the peer has answered
+
+	ctx    context.Context
+	fail   context.CancelCauseFunc // the first reason stays
+	wire   *wire
+	out    *outbox
+	stall  *time.Timer
+	polite bool // the reason was said to the peer, which may read it
+
+	theirDigest [16]byte
+	proved      bool // the peer asked for a proof and got it
+	later       bool // the peer is best left alone for some minutes
+	bad         int  // items of the peer that were malformed, forged, unasked or missing
+}
+
+// newSession prepares one side of an exchange over a stream.
+func (x *Exchange) newSession(ctx context.Context, peer protocol.DeviceID, dialer bool) *session {
+	s := &session{x: x, peer: peer, dialer: dialer, out: newOutbox()}
+	s.ctx, s.fail = context.WithCancelCause(ctx)
+	return s
+}
+
+// run talks over a stream until talk returns or the session fails, and closes
+// the stream. It returns why the session failed.
+func (s *session) run(stream Stream, talk func() error) error {
+	s.wire = newWire(stream)
+	stop := context.AfterFunc(s.ctx, func() { abort(stream) })
+	s.stall = time.AfterFunc(greetingTime, func() { s.fail(ErrStalled) })
+	end := time.AfterFunc(sessionTime, func() { s.fail(ErrLater) })
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		if err := s.out.run(s.wire.write); err != nil {
+			s.fail(err)
+		}
+	}()
+	err := talk()
+	if err != nil && !s.polite {
+		s.fail(err)
+	}
+	s.out.close()
+	<-written
+	s.stall.Stop()
+	end.Stop()
+	if stop() {
+		_ = stream.Close() // all was written; what else it says helps nobody
+		return err
+	}
+	return s.cause()
+}
+
+// cause is why the session failed, nil if it did not.
+func (s *session) cause() error {
+	err := context.Cause(s.ctx)
+	if errors.Is(err, context.Canceled) {
+		return ErrClosed
+	}
+	return err
+}
+
+// moved notes that the exchange gets on.
+func (s *session) moved() { s.stall.Reset(stallTime) }
+
+// read returns the peer's next frame, other than ALIVE.
+func (s *session) read() (kind byte, body []byte, err error) {
+	for {
+		kind, body, err = s.wire.read()
+		switch {
+		case err != nil:
+			return 0, nil, err
+		case kind == kindRefused:
+			return 0, nil, ErrRefused
+		case kind != kindAlive:
+			return kind, body, nil
+		}
+	}
+}
+
+// expect returns the body of the peer's next frame, which must be of a kind.
+func (s *session) expect(kind byte) ([]byte, error) {
+	got, body, err := s.read()
+	if err == nil && got != kind {
+		err = malformed("frame out of turn")
+	}
+	return body, err
+}
+
+// decline says why the session ends, and ends it.
+func (s *session) decline(kind byte, why error) error {
+	s.polite = true
+	return errors.Join(why, s.out.reply([]byte{kind}))
+}
+
+// digest is that of the roster here, as both sides make it.
+func (s *session) digest() [16]byte {
+	if s.dialer {
+		return s.shelf.digest(s.x.self, s.peer)
+	}
+	return s.shelf.digest(s.peer, s.x.self)
+}
+
+// maxRounds bounds a session in which the roster changes again and again.
+const maxRounds = 4
+
+// rounds makes both sides equal, and looks once more if something had to be
+// moved or the roster changed meanwhile (SPEC.md 4).
+func (s *session) rounds() error {
+	for number := 1; ; number++ {
+		again, err := s.round(number)
+		if err != nil {
+			return err
+		}
+		if !again || number == maxRounds {
+			return s.verdict()
+		}
+		if err := s.swapDigests(); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *session) swapDigests() error {
+	digest := s.digest()
+	if err := s.out.reply(append([]byte{kindRound}, digest[:]...)); err != nil {
+		return err
+	}
+	body, err := s.expect(kindRound)
+	if err == nil && len(body) != 16 {
+		err = malformed("ROUND")
+	}
+	if err == nil {
+		s.theirDigest = [16]byte(body)
+	}
+	return err
+}
+
+// verdict is what is to be said of a peer after a session that came to its
+// end. The peer may read what it has not read yet.
+func (s *session) verdict() error {
+	s.polite = true
+	switch {
+	case s.bad > 0:
+		return malformed("items that were forged, unasked or missing")
+	case s.later || s.neighbour.tired():
+		return ErrLater
+	}
+	return nil
+}

@@ -1,0 +1,237 @@
+package exchange
+
+import (
+	"gotong/protocol"
+)
+
+// transfer moves what a round found, both ways at once (SPEC.md 5).
+type transfer struct {
+	*session
+	ops, cells found
+	more       func() bool // whether this side wants another round
+
+	sender   *sender
+	intake   *intake
+	asked    []protocol.ID // cells whose payload is missing here
+	declined int           // cells that were offered and not taken
+	again    bool          // a side wants another round
+	wants    bool          // this side does; set before the sender has ended
+}
+
+func (s *session) newTransfer(ops, cells found) *transfer {
+	t := &transfer{session: s, ops: ops, cells: cells}
+	t.intake = newIntake(t)
+	return t
+}
+
+// run says READY, hears it, and gives and takes until both have said END and
+// everything is acknowledged.
+func (t *transfer) run() error {
+	defer t.leave()
+	if err := t.ready(); err != nil {
+		return err
+	}
+	go t.intake.run()
+	err := t.hear()
+	close(t.intake.batches)
+	<-t.intake.done
+	if err != nil {
+		return err
+	}
+	select {
+	case <-t.sender.ended:
+	case <-t.ctx.Done():
+		return t.cause()
+	}
+	t.out.draw(nil)
+	t.again = t.again || t.wants
+	t.settle()
+	return nil
+}
+
+// settle charges the peer with what it announced and did not send, or sent and
+// this side cannot take: it is not asked for that again.
+func (t *transfer) settle() {
+	left := without(t.shelf.claims.leave(t.session), t.asked)
+	t.bad += len(left) + t.intake.bad
+	if !t.shelf.refuse(t.neighbour, append(left, t.intake.refused...)) {
+		t.later = true
+	}
+}
+
+// complete reports that each side has given all the other lacked.
+func (t *transfer) complete() bool { return t.declined == 0 && t.sender.all() && !t.later }
+
+// leave ends the claims of a transfer that was cut: others may bring what it
+// did not.
+func (t *transfer) leave() {
+	if left := t.shelf.claims.leave(t.session); len(left) > 0 {
+		t.x.kickOthers(t.shelf, t.peer)
+	}
+}
+
+// announced is the most items that the peer may send in this round.
+func (t *transfer) announced() int { return t.ops.coming + t.cells.coming + len(t.asked) }
+
+// report tells the node how far the exchange is.
+func (t *transfer) report() {
+	if t.x.events.Progress == nil {
+		return
+	}
+	p := Progress{Received: int(t.intake.received.Load()), ToReceive: t.announced()}
+	p.Sent, p.ToSend = t.sender.counts()
+	t.x.events.Progress(t.shelf.ID(), t.peer, p)
+}
+
+// ready says how the peer may push and which payloads are asked for, hears the
+// same, and lets the sender begin.
+func (t *transfer) ready() error {
+	blind := t.cells.coming > len(t.cells.want)
+	offer, tell := t.shelf.claims.enter(t.session, t.cells.want, blind)
+	for _, other := range tell {
+		// A session that fails here has failed already.
+		_ = other.out.reply([]byte{kindDiscern})
+	}
+	missing := t.shelf.Missing()
+	t.asked = t.shelf.claims.claim(t.session, missing[:min(len(missing), maxIDs)])
+	var flags byte
+	if offer {
+		flags = flagOffer
+	}
+	if err := t.out.reply(flagged(kindReady, flags, t.asked)); err != nil {
+		return err
+	}
+	body, err := t.expect(kindReady)
+	if err != nil {
+		return err
+	}
+	theirs, asked, err := parseFlagged(body, maxIDs)
+	if err != nil {
+		return err
+	}
+	t.send(theirs&flagOffer != 0, without(asked, missing))
+	return nil
+}
+
+// without returns those of ids that are not among others.
+func without(ids, others []protocol.ID) (rest []protocol.ID) {
+	not := make(map[protocol.ID]bool, len(others))
+	for _, id := range others {
+		not[id] = true
+	}
+	for _, id := range ids {
+		if !not[id] {
+			rest = append(rest, id)
+		}
+	}
+	return rest
+}
+
+// send makes the plan and lets the outbox draw from it.
+func (t *transfer) send(offering bool, asked []protocol.ID) {
+	order, isOp := plan(t.shelf, t.ops.push, append(asked, t.cells.push...))
+	t.sender = &sender{
+		raw: t.shelf.Raw, stored: t.stored, poke: t.out.poke,
+		plan: order, isOp: isOp, offering: offering, total: len(order),
+		endFlags: t.endFlags, ended: make(chan struct{}),
+	}
+	t.out.draw(t.sender.next)
+}
+
+func (t *transfer) endFlags() byte {
+	if t.wants = t.more(); t.wants {
+		return flagAgain
+	}
+	return 0
+}
+
+// hear takes the peer's frames until nothing more can come.
+func (t *transfer) hear() error {
+	for ended := false; !ended || !t.sender.finished(); {
+		kind, body, err := t.read()
+		if err != nil {
+			return err
+		}
+		t.moved()
+		if ended && kind != kindAck && kind != kindTake && kind != kindDiscern {
+			return malformed("frame after END")
+		}
+		if kind == kindEnd {
+			ended = true
+		}
+		if err := t.handle(kind, body); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// handle is the table of what each kind of frame means in a transfer.
+func (t *transfer) handle(kind byte, body []byte) error {
+	switch kind {
+	case kindItems:
+		return t.items(body)
+	case kindAck:
+		err := t.sender.acknowledged(body)
+		t.report()
+		return err
+	case kindGone:
+		return t.gone(body)
+	case kindDiscern:
+		t.sender.discern()
+		return nil
+	case kindOffer:
+		return t.choose(body)
+	case kindTake:
+		return t.sender.taken(body)
+	case kindEnd:
+		return t.end(body)
+	}
+	return malformed("frame out of turn")
+}
+
+func (t *transfer) items(body []byte) error {
+	raws, err := protocol.SplitItems(body)
+	if err != nil {
+		return err
+	}
+	return t.intake.put(raws)
+}
+
+// gone hears of items that were announced and then replaced.
+func (t *transfer) gone(body []byte) error {
+	ids, err := parseIDs(body, maxIDs)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		t.shelf.claims.arrived(t.session, id)
+	}
+	return nil
+}
+
+// choose answers an offer: what is not here and not on its way is taken.
+func (t *transfer) choose(body []byte) error {
+	ids, err := parseIDs(body, maxIDs)
+	if err != nil || len(ids) == 0 {
+		return malformed("OFFER")
+	}
+	t.shelf.claims.sees(t.session)
+	t.shelf.claims.waitSeeing(t.ctx, t.session)
+	claimed := map[protocol.ID]bool{}
+	for _, id := range t.shelf.claims.claim(t.session, t.shelf.lacking(ids)) {
+		claimed[id] = true
+	}
+	wanted := make([]bool, len(ids))
+	for i, id := range ids {
+		wanted[i] = claimed[id]
+	}
+	t.declined += len(ids) - len(claimed)
+	return t.out.reply(take(wanted))
+}
+
+func (t *transfer) end(body []byte) error {
+	flags, _, err := parseFlagged(body, 0)
+	t.again = flags&flagAgain != 0
+	return err
+}
