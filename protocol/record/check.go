@@ -2,6 +2,7 @@ package record
 
 import (
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"google.golang.org/protobuf/proto"
@@ -23,30 +24,40 @@ func (e *Invalid) Error() string { return fmt.Sprintf("record: %s: %s", e.Field,
 // sum over a full neighbourhood overflows.
 const MaxQuantity = 1_000_000_000_000
 
+// maxTime bounds times, in milliseconds since 1970, to what a stamp can hold.
+const maxTime = 1<<48 - 1
+
 // Check judges content the same when it is written and when it is folded, so
 // that nothing accepted here can be refused elsewhere (SPEC.md, Bodies).
 // Unknown enum values and categories pass: they may be newer than this node.
 func Check(m proto.Message) error {
 	switch m := m.(type) {
+	case *Common:
+		return first(short("area", m.Area, protocol.MaxTitle), short("language", m.Language, protocol.MaxTitle),
+			short("origin", m.Origin, protocol.MaxTitle), inTime("expires", m.Expires))
 	case *Neighbourhood:
 		return first(need("name", m.Name), short("name", m.Name, protocol.MaxTitle))
 	case *Household:
-		return first(need("name", m.Name), short("name", m.Name, protocol.MaxTitle),
-			atMost("languages", len(m.Languages), 16))
+		return first(need("name", m.Name), short("name", m.Name, protocol.MaxTitle), languages(m.Languages))
 	case *Request:
 		return first(need("title", m.Title), short("title", m.Title, protocol.MaxTitle),
-			short("body", m.Body, protocol.MaxText), short("place", m.Place, protocol.MaxNote), lines(m.Lines))
+			short("body", m.Body, protocol.MaxText), short("place", m.Place, protocol.MaxNote), lines(m.Lines),
+			inTime("needed_from", m.NeededFrom), inTime("needed_by", m.NeededBy), inTime("confirmed_at", m.ConfirmedAt))
 	case *Offer:
 		return first(need("title", m.Title), short("title", m.Title, protocol.MaxTitle),
-			short("body", m.Body, protocol.MaxText), short("place", m.Place, protocol.MaxNote), lines(m.Lines))
+			short("body", m.Body, protocol.MaxText), short("place", m.Place, protocol.MaxNote), lines(m.Lines),
+			inTime("available_from", m.AvailableFrom), inTime("available_to", m.AvailableTo))
 	case *Pledge:
-		return first(refers("target", m.Target), amounts(m.Amounts), short("note", m.Note, protocol.MaxNote))
+		return first(refers("target", m.Target), amounts(m.Amounts), short("note", m.Note, protocol.MaxNote),
+			inTime("promised_at", m.PromisedAt), inTime("renewed_at", m.RenewedAt))
 	case *Acceptance:
 		return first(refers("request", m.Request), refers("pledge", m.Pledge), amounts(m.Amounts))
 	case *Receipt:
-		return first(refers("request", m.Request), amounts(m.Amounts), short("note", m.Note, protocol.MaxNote))
+		return first(refers("request", m.Request), mayRefer("pledge", m.Pledge), amounts(m.Amounts),
+			short("note", m.Note, protocol.MaxNote), inTime("at", m.At))
 	case *Comment:
-		return first(refers("target", m.Target), need("text", m.Text), short("text", m.Text, protocol.MaxText))
+		return first(refers("target", m.Target), mayRefer("reply_to", m.ReplyTo),
+			need("text", m.Text), short("text", m.Text, protocol.MaxText))
 	}
 	return ErrUnknownKind
 }
@@ -88,48 +99,76 @@ func refers(field string, b *Birth) error {
 	return nil
 }
 
+// mayRefer lets a reference be absent, but not point nowhere.
+func mayRefer(field string, b *Birth) error {
+	if b == nil {
+		return nil
+	}
+	return refers(field, b)
+}
+
+func languages(all []string) error {
+	for _, l := range all {
+		if err := short("languages", l, protocol.MaxTitle); err != nil {
+			return err
+		}
+	}
+	return atMost("languages", len(all), 16)
+}
+
 func lines(ls []*Line) error {
 	if len(ls) == 0 {
 		return &Invalid{"lines", "missing"}
 	}
-	seen := make(map[uint32]bool)
+	numbers := make([]uint32, 0, len(ls))
 	for _, l := range ls {
-		if l.Line == 0 || seen[l.Line] {
-			return &Invalid{"lines", "repeated"}
-		}
-		seen[l.Line] = true
-		if l.Category == "" {
-			return &Invalid{"category", "missing"}
-		}
-		err := first(short("category", l.Category, protocol.MaxTitle), short("item", l.Item, protocol.MaxNote),
-			inRange(l.Quantity), inRange(l.MinUseful), inRange(l.UnitsPerPack))
+		err := first(need("category", l.Category), short("category", l.Category, protocol.MaxTitle),
+			short("item", l.Item, protocol.MaxNote), inRange("quantity", l.Quantity), inRange("min_useful", l.MinUseful),
+			inRange("units_per_pack", l.UnitsPerPack), inTime("perishable_by", l.PerishableBy))
 		if err != nil {
 			return err
 		}
+		numbers = append(numbers, l.Line)
 	}
-	return atMost("lines", len(ls), protocol.MaxLines)
+	return numbered("lines", numbers)
 }
 
 func amounts(as []*Amount) error {
 	if len(as) == 0 {
 		return &Invalid{"amounts", "missing"}
 	}
-	seen := make(map[uint32]bool)
+	numbers := make([]uint32, 0, len(as))
 	for _, a := range as {
-		if a.Line == 0 || seen[a.Line] {
-			return &Invalid{"amounts", "repeated"}
-		}
-		seen[a.Line] = true
-		if err := inRange(a.Quantity); err != nil {
+		if err := inRange("quantity", a.Quantity); err != nil {
 			return err
 		}
+		numbers = append(numbers, a.Line)
 	}
-	return atMost("amounts", len(as), protocol.MaxLines)
+	return numbered("amounts", numbers)
 }
 
-func inRange(quantity int64) error {
+// numbered wants each line number once; they begin at 1.
+func numbered(field string, numbers []uint32) error {
+	slices.Sort(numbers)
+	switch {
+	case numbers[0] == 0:
+		return &Invalid{field, "out-of-range"}
+	case len(slices.Compact(numbers)) < len(numbers):
+		return &Invalid{field, "repeated"}
+	}
+	return atMost(field, len(numbers), protocol.MaxLines)
+}
+
+func inRange(field string, quantity int64) error {
 	if quantity < 0 || quantity > MaxQuantity {
-		return &Invalid{"quantity", "out-of-range"}
+		return &Invalid{field, "out-of-range"}
+	}
+	return nil
+}
+
+func inTime(field string, millis int64) error {
+	if millis < 0 || millis > maxTime {
+		return &Invalid{field, "out-of-range"}
 	}
 	return nil
 }

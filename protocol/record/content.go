@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 
 	"google.golang.org/protobuf/proto"
 
@@ -73,12 +74,23 @@ func Content(kind Kind, fields crdt.Fields) (proto.Message, error) {
 	return m, nil
 }
 
+// The fields that stand in every kind.
+const firstCommon, lastCommon = 100, 119
+
+func isCommon(number uint32) bool { return number >= firstCommon && number <= lastCommon }
+
 // CommonOf reads the fields that every kind shares, and no others: written out
 // again beside the kind's message, old values of its fields would stand in the
 // way of new ones.
 func CommonOf(fields crdt.Fields) (*Common, error) {
 	c := new(Common)
-	if err := (proto.UnmarshalOptions{DiscardUnknown: true}).Unmarshal(assemble(fields), c); err != nil {
+	var content []byte
+	for _, number := range fields.Numbers() {
+		if isCommon(number) {
+			content = append(content, fields[number].Value...)
+		}
+	}
+	if err := proto.Unmarshal(content, c); err != nil {
 		return nil, fmt.Errorf("%w: %v", ErrBody, err)
 	}
 	return c, nil
@@ -92,24 +104,42 @@ func assemble(fields crdt.Fields) []byte {
 	return content
 }
 
-// FieldsOf cuts messages (a kind's and, where wanted, a Common) into fields
-// set at stamp.
+// FieldsOf cuts messages, a kind's and where wanted a Common, into fields set
+// at stamp. A message that [Content] read carries the common fields it was read
+// with, and they stay; a Common given after it replaces them all, and must be
+// one that [Check] passes.
 func FieldsOf(stamp crdt.Stamp, messages ...proto.Message) (crdt.Fields, error) {
 	fields := make(crdt.Fields)
 	for _, m := range messages {
-		content, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
-		if err != nil {
-			return nil, fmt.Errorf("record: encode: %w", err)
+		if c, ok := m.(*Common); ok {
+			if err := Check(c); err != nil {
+				return nil, err
+			}
+			maps.DeleteFunc(fields, func(number uint32, _ crdt.Assertion) bool { return isCommon(number) })
 		}
-		values, err := split(content)
+		values, err := cut(m)
 		if err != nil {
 			return nil, err
 		}
 		for number, value := range values {
-			fields.Set(number, crdt.Assertion{Stamp: stamp, Value: value})
+			fields[number] = crdt.Assertion{Stamp: stamp, Value: value}
 		}
 	}
 	return fields, nil
+}
+
+// cut returns the fields of a message, each as it stands on the wire.
+func cut(m proto.Message) (map[uint32][]byte, error) {
+	content, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
+	if err != nil {
+		return nil, fmt.Errorf("record: encode: %w", err)
+	}
+	values := make(map[uint32][]byte)
+	err = walk(content, func(f field) error {
+		values[f.number] = append(values[f.number], f.raw...)
+		return nil
+	})
+	return values, err
 }
 
 // Edit returns the fields that differ between what stands and what is wanted,

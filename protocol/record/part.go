@@ -25,74 +25,116 @@ type Part struct {
 }
 
 // Decode reads the body of the cell with header h. Unknown kinds and fields
-// are kept as they are.
+// are kept as they are. The part shares the body's memory.
+//
+// The body is walked rather than unmarshalled, since a start decodes every
+// cell; unmarshalling it as a Body means the same.
 func Decode(h cell.Header, body []byte) (Part, error) {
-	var b Body
-	if err := proto.Unmarshal(body, &b); err != nil {
-		return Part{}, fmt.Errorf("%w: %v", ErrBody, err)
-	}
-	birth, err := birthIn(h, b.Birth)
+	p := Part{Birth: protocol.Birth{Device: h.Device, Slot: h.Slot, Stamp: h.Stamp}, Fields: make(crdt.Fields)}
+	var birth []byte
+	err := walk(body, func(f field) error {
+		switch {
+		case f.is(1, protowire.BytesType):
+			birth = join(birth, f.bytes())
+		case f.is(2, protowire.VarintType):
+			p.Kind = Kind(f.varint())
+		case f.is(3, protowire.BytesType):
+			return p.assert(f.bytes(), h.Stamp)
+		}
+		return nil
+	})
 	if err != nil {
 		return Part{}, err
 	}
-	p := Part{Birth: birth, Kind: b.Kind, Fields: make(crdt.Fields)}
-	for _, a := range b.Assertions {
-		if err := p.add(a, h.Stamp); err != nil {
-			return Part{}, err
+	return p.named(birth)
+}
+
+// join appends the next piece of a value, as it came from walk: what shares the
+// body's memory has no room behind it, so nothing is overwritten.
+func join(value, piece []byte) []byte {
+	if value == nil {
+		return piece
+	}
+	return append(value, piece...)
+}
+
+// named returns p with the birth that the body names, where it names one. A
+// birth is a name: it does not matter whether that cell was ever seen.
+func (p Part) named(birth []byte) (Part, error) {
+	if birth != nil {
+		var b Birth
+		if err := proto.Unmarshal(birth, &b); err != nil {
+			return Part{}, fmt.Errorf("%w: %v", ErrBody, err)
 		}
+		place, ok := b.Place()
+		if !ok {
+			return Part{}, fmt.Errorf("%w: birth", ErrBody)
+		}
+		p.Birth = place
+	}
+	if p.Kind <= Kind_KIND_UNKNOWN {
+		return Part{}, fmt.Errorf("%w: kind %d", ErrBody, p.Kind)
 	}
 	return p, nil
 }
 
-// birthIn returns the record's birth: the one in the body or, where there is
-// none, the cell itself. No record is born after the cell that speaks of it.
-func birthIn(h cell.Header, in *Birth) (protocol.Birth, error) {
-	if in == nil {
-		return protocol.Birth{Device: h.Device, Slot: h.Slot, Stamp: h.Stamp}, nil
-	}
-	birth, ok := in.Place()
-	if !ok {
-		return protocol.Birth{}, fmt.Errorf("%w: birth", ErrBody)
-	}
-	return birth, nil
-}
-
-// add joins the fields of one assertion; own is the stamp of the cell, beyond
+// assert joins the fields of one assertion; own is the stamp of the cell, beyond
 // which no field can have been set.
-func (p Part) add(a *Assertion, own crdt.Stamp) error {
-	stamp := crdt.Stamp(a.Stamp)
+func (p Part) assert(message []byte, own crdt.Stamp) error {
+	var stamp crdt.Stamp
+	var content, cleared []byte
+	err := walk(message, func(f field) error {
+		switch {
+		case f.is(1, protowire.Fixed64Type):
+			stamp = crdt.Stamp(f.fixed64())
+		case f.is(2, protowire.BytesType):
+			content = f.bytes()
+		case f.is(3, protowire.BytesType): // packed
+			cleared = join(cleared, f.bytes())
+		case f.is(3, protowire.VarintType):
+			cleared = join(cleared, f.raw[f.tag:])
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
 	if stamp == 0 {
 		stamp = own
 	}
 	if stamp > own {
 		return fmt.Errorf("%w: a field newer than its cell", ErrBody)
 	}
-	values, err := split(a.Content)
-	if err != nil {
+	if err := p.clear(cleared, stamp); err != nil {
 		return err
 	}
-	for number, value := range values {
-		p.Fields.Set(number, crdt.Assertion{Stamp: stamp, Value: value})
-	}
-	for _, number := range a.Cleared {
-		p.Fields.Set(number, crdt.Assertion{Stamp: stamp})
-	}
-	return nil
+	return walk(content, func(f field) error { p.add(f, stamp); return nil })
 }
 
-// split cuts a message into its fields, each with its tags, without knowing
-// their types: that is how fields of newer versions survive.
-func split(content []byte) (map[uint32][]byte, error) {
-	values := make(map[uint32][]byte)
-	for len(content) > 0 {
-		number, _, n := protowire.ConsumeField(content)
-		if n < 0 {
-			return nil, fmt.Errorf("%w: %v", ErrBody, protowire.ParseError(n))
-		}
-		values[uint32(number)] = append(values[uint32(number)], content[:n]...)
-		content = content[n:]
+// add joins one piece of content. Pieces of one field at one stamp are read as
+// one, in their order.
+func (p Part) add(f field, stamp crdt.Stamp) {
+	value := f.raw
+	switch old, ok := p.Fields[f.number]; {
+	case ok && old.Stamp > stamp:
+		return
+	case ok && old.Stamp == stamp:
+		value = join(old.Value, value)
 	}
-	return values, nil
+	p.Fields[f.number] = crdt.Assertion{Stamp: stamp, Value: value}
+}
+
+// clear joins the fields that were set to nothing.
+func (p Part) clear(packed []byte, stamp crdt.Stamp) error {
+	for len(packed) > 0 {
+		number, n := protowire.ConsumeVarint(packed)
+		if n < 0 || uint32(number) < 1 || uint32(number) > uint32(protowire.MaxValidNumber) {
+			return fmt.Errorf("%w: cleared field", ErrBody)
+		}
+		p.Fields.Set(uint32(number), crdt.Assertion{Stamp: stamp})
+		packed = packed[n:]
+	}
+	return nil
 }
 
 // Encode returns the body with which the device says p in slot at stamp own.
@@ -141,9 +183,9 @@ func (p Part) assertion(stamp, own crdt.Stamp) *Assertion {
 }
 
 // Place returns the birth that the message names; false where the device is
-// not 16 bytes.
+// not 16 bytes or there can be no such slot.
 func (b *Birth) Place() (protocol.Birth, bool) {
-	if b == nil || len(b.Device) != len(protocol.DeviceID{}) {
+	if b == nil || len(b.Device) != len(protocol.DeviceID{}) || b.Slot >= protocol.MaxSlots {
 		return protocol.Birth{}, false
 	}
 	return protocol.Birth{Device: protocol.DeviceID(b.Device), Slot: b.Slot, Stamp: crdt.Stamp(b.Stamp)}, true

@@ -733,7 +733,8 @@ func (x *Birth) GetStamp() uint64 {
 }
 
 // Assertion is the fields that the device set at one stamp, and no others: the
-// board takes each field from the household's largest stamp.
+// board takes each field from the household's largest stamp. Content of one
+// stamp is read as one; a field both set and cleared at one stamp is set.
 type Assertion struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Stamp         uint64                 `protobuf:"fixed64,1,opt,name=stamp,proto3" json:"stamp,omitempty"`           // 0: the stamp of the cell
