@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"gotong/node/api"
+	"gotong/node/words"
+)
+
+func newAsk(a *app) *cobra.Command {
+	var flags draftFlags
+	var urgent string
+	c := &cobra.Command{
+		Use: "ask TEXT", Short: a.say("help.ask", nil), Long: a.vocabulary(), Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			draft, err := flags.draft(a, args[0])
+			if err != nil {
+				return err
+			}
+			if urgent != "" {
+				if draft.Urgency, err = urgency(urgent); err != nil {
+					return err
+				}
+			}
+			return do(c.Context(), a, func(ctx context.Context, node *api.Client) (api.Written, error) {
+				return node.Ask(ctx, draft)
+			}, func(doc api.Written) { a.written("ask.done", doc) })
+		},
+	}
+	flags.add(a, c)
+	c.Flags().StringVar(&urgent, "urgency", "", a.say("flag.urgency", nil))
+	return a.jsonFlag(c)
+}
+
+// written tells that something was saved, and writes its id.
+func (a *app) written(key string, doc api.Written) {
+	a.data(doc.Short)
+	a.tell(key, words.Args{"id": doc.Short, "item": doc.Item.Short, "title": doc.Item.Title,
+		"amount": a.amounts(doc.Amounts), "who": a.who(doc.Item.Owner)})
+}

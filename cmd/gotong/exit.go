@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gotong/node/api"
+	"gotong/node/words"
+)
+
+// The exit codes, the same for every command.
+const (
+	exitOK         = 0
+	exitFailed     = 1
+	exitUsage      = 2
+	exitNotFound   = 3
+	exitRefused    = 4  // by trust or by what a household may do
+	exitConflict   = 5  // it has ended, expired or is taken
+	exitPartial    = 6  // some of it was done
+	exitNotRunning = 69 // no node in the directory
+	exitTryLater   = 75
+)
+
+// exits gives each problem its exit code; what is not here is exitFailed.
+var exits = map[string]int{
+	api.CodeInvalid: exitUsage, api.CodeAmbiguous: exitUsage, api.CodeWhichNeighbourhood: exitUsage,
+	api.CodeBadRequest: exitUsage, api.CodeTooLarge: exitUsage,
+	"which-line": exitUsage, "invite": exitUsage, "address": exitUsage, "socket-path": exitUsage,
+	"no-neighbourhood": exitNotFound, "not-found": exitNotFound,
+	"not-yours": exitRefused, "not-receiver": exitRefused, "yours": exitRefused,
+	"no-slots": exitRefused, "not-allowed": exitRefused,
+	"ended": exitConflict, "covered": exitConflict, "arrived": exitConflict, "joined": exitConflict,
+	"invite-expired": exitConflict, "dir-in-use": exitConflict, "port-in-use": exitConflict,
+	"not-running": exitNotRunning, "lost": exitNotRunning,
+	"not-member": exitTryLater, "closing": exitTryLater,
+}
+
+// usageError is a command line that cannot be understood, with the message
+// that says why.
+type usageError struct {
+	key  string
+	args words.Args
+}
+
+func (e *usageError) Error() string { return "gotong: " + e.key }
+
+func usage(key string, args words.Args) error { return &usageError{key, args} }
+
+// errSpoken: the person has been told already.
+var errSpoken = errors.New("gotong: told")
+
+// complain says what went wrong and what to do next, and returns the exit code.
+func (a *app) complain(err error) int {
+	var misused *usageError
+	switch {
+	case errors.Is(err, errSpoken):
+		return exitFailed
+	case errors.Is(err, context.Canceled):
+		a.tell("stopped", nil)
+		return exitFailed
+	case errors.As(err, &misused):
+		a.tell(misused.key, misused.args)
+		return exitUsage
+	}
+	p := api.ProblemOf(err)
+	if a.json {
+		a.document(p) // an error here has nowhere left to go
+	}
+	a.tellProblem(p, err)
+	if code, ok := exits[p.Code]; ok {
+		return code
+	}
+	return exitFailed
+}
+
+// tellProblem puts a problem in words.
+func (a *app) tellProblem(p *api.Problem, err error) {
+	key, args := "problem."+p.Code, words.Args{"dir": a.whichDir(), "prefix": p.Prefix, "group": p.Group}
+	if p.Code == "invite" && p.Group > 0 {
+		key = "problem.invite-group"
+	}
+	args["field"], args["why"] = a.named("field.", p.Field), a.named("why.", p.Why)
+	a.tell(key, args)
+	for _, c := range p.Candidates {
+		a.tell("candidate."+c.Kind, words.Args{"id": c.Short, "title": c.Title, "who": a.who(api.Household{Name: c.Owner})})
+	}
+	for _, n := range p.Neighbourhoods {
+		a.tell("candidate.neighbourhood", words.Args{"name": a.neighbourhood(n), "id": n.ID[:8]})
+	}
+	if p.Code == api.CodeFailed {
+		fmt.Fprintln(a.err, " ", words.Plain(err.Error()))
+	}
+}
+
+// named returns the word for a code, the code itself where there is none.
+func (a *app) named(family, code string) string {
+	if code == "" || !a.words.Has(family+code) {
+		return code
+	}
+	return a.say(family+code, nil)
+}
+
+// whichDir is the node's directory, for messages.
+func (a *app) whichDir() string {
+	dir, err := a.directory()
+	if err != nil {
+		return a.dir
+	}
+	return dir
+}

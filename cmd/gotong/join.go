@@ -1,0 +1,31 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"gotong/node/api"
+	"gotong/node/words"
+)
+
+func newJoin(a *app) *cobra.Command {
+	var household string
+	c := &cobra.Command{
+		Use: "join INVITE --household NAME", Short: a.say("help.join", nil), Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if household == "" {
+				return usage("usage.household", nil)
+			}
+			return do(c.Context(), a, func(ctx context.Context, node *api.Client) (api.Joined, error) {
+				return node.Join(ctx, api.Joining{Invite: args[0], Household: household})
+			}, func(doc api.Joined) {
+				a.data(doc.Neighbourhood.ID)
+				a.tell(map[bool]string{true: "join.done", false: "join.waiting"}[doc.Neighbourhood.Member],
+					words.Args{"name": a.neighbourhood(doc.Neighbourhood)})
+			})
+		},
+	}
+	c.Flags().StringVar(&household, "household", "", a.say("flag.household", nil))
+	return a.jsonFlag(c)
+}

@@ -1,0 +1,27 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"gotong/node/api"
+)
+
+func newOffer(a *app) *cobra.Command {
+	var flags draftFlags
+	c := &cobra.Command{
+		Use: "offer TEXT", Short: a.say("help.offer", nil), Long: a.vocabulary(), Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			draft, err := flags.draft(a, args[0])
+			if err != nil {
+				return err
+			}
+			return do(c.Context(), a, func(ctx context.Context, node *api.Client) (api.Written, error) {
+				return node.Offer(ctx, draft)
+			}, func(doc api.Written) { a.written("offer.done", doc) })
+		},
+	}
+	flags.add(a, c)
+	return a.jsonFlag(c)
+}

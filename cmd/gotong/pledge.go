@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"gotong/node/api"
+	"gotong/node/words"
+)
+
+// shareFlags say how much, and of which line.
+type shareFlags struct {
+	quantity string
+	line     uint32
+}
+
+func (f *shareFlags) add(a *app, c *cobra.Command) {
+	c.Flags().StringVar(&f.quantity, "qty", "", a.say("flag.share", nil))
+	c.Flags().Uint32Var(&f.line, "line", 0, a.say("flag.line", nil))
+}
+
+func (f *shareFlags) share() (share api.Share, err error) {
+	share.Line = f.line
+	if f.quantity != "" {
+		share.Quantity, err = quantity("--qty", f.quantity)
+	}
+	return share, err
+}
+
+func newPledge(a *app) *cobra.Command {
+	var flags shareFlags
+	var eta, note string
+	c := &cobra.Command{
+		Use: "pledge ID", Short: a.say("help.pledge", nil), Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			share, err := flags.share()
+			if err != nil {
+				return err
+			}
+			promise := api.Promise{Target: a.target(args[0]), Share: share, Note: note}
+			if eta != "" {
+				if promise.Promised, err = when(eta, a.now()); err != nil {
+					return err
+				}
+			}
+			return do(c.Context(), a, func(ctx context.Context, node *api.Client) (api.Written, error) {
+				return node.Pledge(ctx, promise)
+			}, a.pledged)
+		},
+	}
+	flags.add(a, c)
+	c.Flags().StringVar(&eta, "eta", "", a.say("flag.eta", nil))
+	c.Flags().StringVar(&note, "note", "", a.say("flag.note", nil))
+	return a.jsonFlag(c)
+}
+
+// pledged tells what was promised, and until when that counts.
+func (a *app) pledged(doc api.Written) {
+	a.written("pledge.done-"+doc.Item.Kind, doc)
+	for _, p := range doc.Item.Pledges {
+		if p.ID == doc.ID {
+			a.tell("pledge.counts-until", words.Args{"when": a.words.When(p.Lapses, a.now())})
+		}
+		if p.ID == doc.ID && len(p.Standby) > 0 {
+			a.tell("pledge.on-standby", words.Args{"amount": a.amounts(p.Standby)})
+		}
+	}
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+
+	"gotong/node"
+	"gotong/node/api"
+	"gotong/node/words"
+)
+
+// runOptions is what a person can say to a starting node.
+type runOptions struct {
+	dir    string
+	listen []string // multiaddrs; none: every interface
+	peers  []string // multiaddrs of nodes to call
+	log    *slog.Logger
+}
+
+// running is a node that runs.
+type running interface {
+	api.Backend
+	Addrs() []string
+	Failed() <-chan error
+	Close() error
+}
+
+// startNode starts the real node in a directory.
+func startNode(ctx context.Context, opts runOptions) (running, error) {
+	n, err := node.New(ctx, node.Config{Dir: opts.dir, Listen: opts.listen, Peers: opts.peers, Log: opts.log})
+	if err != nil {
+		return nil, err
+	}
+	return node.Backend{Node: n, Dir: opts.dir}, nil
+}
+
+func newRun(a *app) *cobra.Command {
+	var opts runOptions
+	var verbose bool
+	c := &cobra.Command{
+		Use: "run", Short: a.say("help.run", nil), Args: exactly(0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			opts.log = a.logger(verbose)
+			return a.run(c.Context(), opts)
+		},
+	}
+	c.Flags().StringArrayVar(&opts.listen, "listen", nil, a.say("flag.listen", nil))
+	c.Flags().StringArrayVar(&opts.peers, "peer", nil, a.say("flag.peer", nil))
+	c.Flags().BoolVarP(&verbose, "verbose", "v", false, a.say("flag.verbose", nil))
+	return c
+}
+
+// logger writes what goes wrong to stderr, beside the talk.
+func (a *app) logger(verbose bool) *slog.Logger {
+	level := slog.LevelWarn
+	if verbose {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewTextHandler(a.err, &slog.HandlerOptions{Level: level}))
+}
+
+// run keeps a node until it is told to stop or cannot go on.
+func (a *app) run(ctx context.Context, opts runOptions) error {
+	var err error
+	if opts.dir, err = a.directory(); err != nil {
+		return err
+	}
+	if _, err := api.SocketPath(opts.dir); err != nil {
+		return err
+	}
+	n, err := startNode(ctx, opts)
+	if err != nil {
+		return err
+	}
+	err = a.serve(ctx, n, opts)
+	if closing := n.Close(); err == nil {
+		err = closing
+	}
+	if err == nil {
+		a.tell("run.stopped", nil)
+	}
+	return err
+}
+
+// serve answers on the control socket until ctx ends or the node fails.
+func (a *app) serve(ctx context.Context, n running, opts runOptions) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	l, err := api.Listen(ctx, opts.dir)
+	if err != nil {
+		return err
+	}
+	go func() {
+		select {
+		case err := <-n.Failed():
+			cancel(err)
+		case <-ctx.Done():
+		}
+	}()
+	desk := api.Desk{Backend: n, Now: a.now}
+	a.greet(ctx, desk, n, opts)
+	if err := api.Serve(ctx, l, desk, opts.log); err != nil {
+		return err
+	}
+	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+// greet says where the data is, whether the household belongs somewhere, and
+// what to type next.
+func (a *app) greet(ctx context.Context, desk api.Desk, n running, opts runOptions) {
+	a.tell("run.started", words.Args{"dir": opts.dir})
+	for _, addr := range n.Addrs() {
+		a.tell("run.address", words.Args{"addr": addr})
+	}
+	report, err := desk.Status(ctx)
+	if err != nil {
+		opts.log.Warn("the status cannot be read", "error", err)
+		return
+	}
+	fmt.Fprintln(a.err)
+	if len(report.Neighbourhoods) == 0 {
+		a.tell("run.alone", nil)
+	}
+	for _, in := range report.Neighbourhoods {
+		key := "run.member"
+		if !in.Member {
+			key = "run.waiting"
+		}
+		a.tell(key, words.Args{"name": a.neighbourhood(in.Neighbourhood), "n": in.Households})
+	}
+	a.tell("run.stop", nil)
+}
