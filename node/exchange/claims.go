@@ -27,22 +27,23 @@ func newClaims() *claims {
 }
 
 // enter begins a session's transfer, in which wants come and perhaps more that
-// is unknown. It reports whether the peer has to offer first, and which
-// sessions' peers have to begin to.
-func (c *claims) enter(s *session, wants []protocol.ID, more bool) (offer bool, tell []*session) {
+// is unknown. It reports whether the peer has to offer first; peers of blind
+// sessions are told to begin to.
+func (c *claims) enter(s *session, wants []protocol.ID, more bool) (offer bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for other, blind := range c.sessions {
 		offer = true
 		if blind {
-			tell = append(tell, other)
+			// A session that cannot say it has failed already.
+			_ = other.out.reply([]byte{kindDiscern})
 		}
 	}
 	c.sessions[s] = more && !offer
 	if !offer {
 		c.add(s, wants)
 	}
-	return offer, tell
+	return offer
 }
 
 // add claims those ids that nobody else has claimed. The caller holds the lock.
@@ -63,8 +64,9 @@ func (c *claims) claim(s *session, ids []protocol.ID) []protocol.ID {
 	return c.add(s, ids)
 }
 
-// patience bounds how long an offer waits for blind sessions.
-const patience = 2 * time.Second
+// patience bounds how long an offer waits for blind sessions: beyond it, to
+// get a cell twice is better than not to get it.
+const patience = 5 * time.Second
 
 // waitSeeing waits until no other session is blind.
 func (c *claims) waitSeeing(ctx context.Context, s *session) {
@@ -108,16 +110,22 @@ func (c *claims) wake() {
 	c.seeing = make(chan struct{})
 }
 
-// arrived ends the claim on an id and reports whether s had one, or is blind
-// and could not have.
+// blind reports whether what comes in a session is unknown beforehand.
+func (c *claims) blind(s *session) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.sessions[s]
+}
+
+// arrived ends the claim on an id and reports whether s had one.
 func (c *claims) arrived(s *session, id protocol.ID) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.by[id] == s {
-		delete(c.by, id)
-		return true
+	if c.by[id] != s {
+		return false
 	}
-	return c.sessions[s]
+	delete(c.by, id)
+	return true
 }
 
 // leave ends a session's transfer and returns what it had claimed and did not

@@ -8,7 +8,7 @@ import (
 // does not know (SPEC.md 3).
 func (s *session) greetAsDialer() error {
 	n := s.shelf.ID()
-	h := hello{tag: protocol.Tag(n, s.x.self, s.peer), digest: s.digest()}
+	h := hello{tag: protocol.Tag(n, s.x.self, s.peer), digest: s.takeDigest()}
 	if err := s.out.reply(h.frame()); err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (s *session) greetAsListener() error {
 	if err := s.admit(); err != nil {
 		return err
 	}
-	answer := hello{tag: protocol.Tag(s.shelf.ID(), s.x.self, s.peer), digest: s.digest()}
+	answer := hello{tag: protocol.Tag(s.shelf.ID(), s.x.self, s.peer), digest: s.takeDigest()}
 	return s.out.reply(answer.frame())
 }
 

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"sync"
 	"sync/atomic"
 
 	"gotong/protocol"
@@ -17,70 +18,96 @@ const (
 // order in which it comes, as many items at once as have come.
 type intake struct {
 	*transfer
-	batches  chan [][]byte
+	batches  chan batch
+	waiting  sync.WaitGroup // batches not yet taken in
 	done     chan struct{}
 	expected int // items that may still come
 	received atomic.Int64
 
 	// Of the goroutine of run, and of others once done is closed.
-	fresh, fruitless int
-	unclaimed        int // items that nobody asked for: only operations may be
-	bad              int
-	refused          []protocol.ID
+	fresh, fruitless   int
+	unclaimed, allowed int // items that nobody asked for
+	bad                int
+	refused            []protocol.ID
+}
+
+// batch is items of a frame. From a peer that need not offer, some may be of
+// those that nobody could ask for.
+type batch struct {
+	raws  [][]byte
+	blind bool
 }
 
 func newIntake(t *transfer) *intake {
 	return &intake{
-		transfer: t, expected: t.ops.coming + t.cells.coming + maxIDs,
-		batches: make(chan [][]byte, 4), done: make(chan struct{}),
+		transfer: t, expected: t.ops.coming + t.cells.coming + maxIDs, allowed: t.ops.coming,
+		batches: make(chan batch, 4), done: make(chan struct{}),
 	}
 }
 
-// put hands items over; it waits while more than enough are waiting. More
-// items than were announced are the peer's fault.
-func (in *intake) put(raws [][]byte) error {
-	if in.expected -= len(raws); in.expected < 0 {
+// count counts items of the peer. More than were announced are its fault.
+func (in *intake) count(n int) error {
+	if in.expected -= n; in.expected < 0 {
 		return malformed("more items than announced")
 	}
-	select {
-	case in.batches <- raws:
-		return nil
-	case <-in.ctx.Done():
-		return in.cause()
-	}
+	return nil
 }
 
-// run takes in until batches is closed. When the session fails it drains them.
+// pass acknowledges, in their turn, items that will not come.
+func (in *intake) pass(n int) error {
+	if err := in.count(n); err != nil || n == 0 {
+		return err
+	}
+	in.waiting.Wait()
+	return in.out.reply(ack(make([]bool, n)))
+}
+
+// put hands items over; it waits while more than enough are waiting.
+func (in *intake) put(raws [][]byte) error {
+	if err := in.count(len(raws)); err != nil {
+		return err
+	}
+	in.waiting.Add(1)
+	in.batches <- batch{raws, in.shelf.claims.blind(in.session)}
+	return nil
+}
+
+// run takes in until batches is closed. When the session has failed it only
+// drains them.
 func (in *intake) run() {
 	defer close(in.done)
-	for raws := range in.batches {
-		if in.ctx.Err() != nil {
-			continue
-		}
-		if err := in.take(in.gather(raws)); err != nil {
+	for first := range in.batches {
+		raws, n := in.gather(first)
+		if err := in.take(raws); err != nil {
 			in.fail(err)
 		}
+		in.waiting.Add(-n)
 	}
 }
 
-// gather adds what else has come meanwhile.
-func (in *intake) gather(raws [][]byte) [][]byte {
-	for len(raws) < maxIngest {
-		select {
-		case more, ok := <-in.batches:
-			if !ok {
-				return raws
+// gather adds what else has come meanwhile, and says how many batches it is.
+func (in *intake) gather(b batch) (raws [][]byte, n int) {
+	for more := true; more; n++ {
+		raws = append(raws, b.raws...)
+		if b.blind {
+			in.allowed += len(b.raws)
+		}
+		if more = len(raws) < maxIngest; more {
+			select {
+			case b, more = <-in.batches:
+			default:
+				more = false
 			}
-			raws = append(raws, more...)
-		default:
-			return raws
 		}
 	}
-	return raws
+	return raws, n
 }
 
 // take passes items through the door and acknowledges them.
 func (in *intake) take(raws [][]byte) error {
+	if in.ctx.Err() != nil {
+		return in.cause()
+	}
 	taken, err := in.shelf.Ingest(in.ctx, raws, in.peer)
 	if err != nil {
 		return err
@@ -119,7 +146,7 @@ func (in *intake) judge(t Taken) {
 // enough says when the peer has to be left.
 func (in *intake) enough() error {
 	switch {
-	case in.unclaimed > in.ops.coming:
+	case in.unclaimed > in.allowed:
 		return malformed("items that were not asked for")
 	case in.bad > maxBad:
 		return malformed("forged items")

@@ -50,7 +50,7 @@ func (s *session) round(number int) (again bool, err error) {
 // reconcileOps compares the rosters if they differ. They seldom do, so nothing
 // is kept for it between sessions.
 func (s *session) reconcileOps() (found, error) {
-	if s.digest() == s.theirDigest {
+	if s.digest == s.theirDigest {
 		return found{}, nil
 	}
 	set := idsOf(s.shelf.Ops())

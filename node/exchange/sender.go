@@ -103,10 +103,12 @@ func (s *sender) queue() *[]protocol.ID {
 	return nil
 }
 
-// goneFrame says what was announced and is no longer here.
+// goneFrame says what was announced and is no longer here. It is acknowledged
+// like an item.
 func (s *sender) goneFrame() []byte {
 	n := min(len(s.gone), maxIDs)
 	frame := appendIDs([]byte{kindGone}, s.gone[:n])
+	s.flight = append(s.flight, s.gone[:n]...)
 	s.gone = s.gone[n:]
 	return frame
 }
@@ -187,7 +189,7 @@ func (s *sender) acknowledged(body []byte) error {
 func (s *sender) finished() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return len(s.plan)+len(s.offered)+len(s.ready)+len(s.flight) == 0
+	return len(s.plan)+len(s.offered)+len(s.ready)+len(s.gone)+len(s.flight) == 0
 }
 
 // counts returns how many of how many items the peer has acknowledged.

@@ -50,6 +50,10 @@ type session struct {
 	stall  *time.Timer
 	polite bool // the reason was said to the peer, which may read it
 
+	sender      *sender  // of the last round, nil before
+	mustOffer   bool     // the peer wants to choose what is pushed
+	aside       int      // frames that said nothing of their own
+	digest      [16]byte // of the roster here, as it was said to the peer
 	theirDigest [16]byte
 	proved      bool // the peer asked for a proof and got it
 	later       bool // the peer is best left alone for some minutes
@@ -104,18 +108,33 @@ func (s *session) cause() error {
 // moved notes that the exchange gets on.
 func (s *session) moved() { s.stall.Reset(stallTime) }
 
-// read returns the peer's next frame, other than ALIVE.
+// maxAside bounds the frames of a session that say nothing of their own: more
+// than an ALIVE each second.
+const maxAside = 2 * int(sessionTime/time.Second)
+
+// read returns the peer's next frame, other than those that may come anywhere.
 func (s *session) read() (kind byte, body []byte, err error) {
-	for {
+	for ; s.aside < maxAside; s.aside++ {
 		kind, body, err = s.wire.read()
 		switch {
 		case err != nil:
 			return 0, nil, err
 		case kind == kindRefused:
 			return 0, nil, ErrRefused
+		case kind == kindDiscern:
+			s.discern()
 		case kind != kindAlive:
 			return kind, body, nil
 		}
+	}
+	return 0, nil, malformed("too many frames that say nothing")
+}
+
+// discern makes this side offer from now on.
+func (s *session) discern() {
+	s.mustOffer = true
+	if s.sender != nil {
+		s.sender.discern()
 	}
 }
 
@@ -134,12 +153,15 @@ func (s *session) decline(kind byte, why error) error {
 	return errors.Join(why, s.out.reply([]byte{kind}))
 }
 
-// digest is that of the roster here, as both sides make it.
-func (s *session) digest() [16]byte {
-	if s.dialer {
-		return s.shelf.digest(s.x.self, s.peer)
+// takeDigest makes the digest of the roster here, to be said to the peer. What
+// both have said decides whether rosters are compared, whatever comes between.
+func (s *session) takeDigest() [16]byte {
+	dialer, listener := s.x.self, s.peer
+	if !s.dialer {
+		dialer, listener = listener, dialer
 	}
-	return s.shelf.digest(s.peer, s.x.self)
+	s.digest = s.shelf.digest(dialer, listener)
+	return s.digest
 }
 
 // maxRounds bounds a session in which the roster changes again and again.
@@ -163,7 +185,7 @@ func (s *session) rounds() error {
 }
 
 func (s *session) swapDigests() error {
-	digest := s.digest()
+	digest := s.takeDigest()
 	if err := s.out.reply(append([]byte{kindRound}, digest[:]...)); err != nil {
 		return err
 	}

@@ -10,7 +10,6 @@ type transfer struct {
 	ops, cells found
 	more       func() bool // whether this side wants another round
 
-	sender   *sender
 	intake   *intake
 	asked    []protocol.ID // cells whose payload is missing here
 	declined int           // cells that were offered and not taken
@@ -87,11 +86,7 @@ func (t *transfer) report() {
 // same, and lets the sender begin.
 func (t *transfer) ready() error {
 	blind := t.cells.coming > len(t.cells.want)
-	offer, tell := t.shelf.claims.enter(t.session, t.cells.want, blind)
-	for _, other := range tell {
-		// A session that fails here has failed already.
-		_ = other.out.reply([]byte{kindDiscern})
-	}
+	offer := t.shelf.claims.enter(t.session, t.cells.want, blind)
 	missing := t.shelf.Missing()
 	t.asked = t.shelf.claims.claim(t.session, missing[:min(len(missing), maxIDs)])
 	var flags byte
@@ -109,7 +104,8 @@ func (t *transfer) ready() error {
 	if err != nil {
 		return err
 	}
-	t.send(theirs&flagOffer != 0, without(asked, missing))
+	t.mustOffer = t.mustOffer || theirs&flagOffer != 0
+	t.send(without(asked, missing))
 	return nil
 }
 
@@ -128,11 +124,11 @@ func without(ids, others []protocol.ID) (rest []protocol.ID) {
 }
 
 // send makes the plan and lets the outbox draw from it.
-func (t *transfer) send(offering bool, asked []protocol.ID) {
+func (t *transfer) send(asked []protocol.ID) {
 	order, isOp := plan(t.shelf, t.ops.push, append(asked, t.cells.push...))
 	t.sender = &sender{
 		raw: t.shelf.Raw, stored: t.stored, poke: t.out.poke,
-		plan: order, isOp: isOp, offering: offering, total: len(order),
+		plan: order, isOp: isOp, offering: t.mustOffer, total: len(order),
 		endFlags: t.endFlags, ended: make(chan struct{}),
 	}
 	t.out.draw(t.sender.next)
@@ -153,7 +149,7 @@ func (t *transfer) hear() error {
 			return err
 		}
 		t.moved()
-		if ended && kind != kindAck && kind != kindTake && kind != kindDiscern {
+		if ended && kind != kindAck && kind != kindTake {
 			return malformed("frame after END")
 		}
 		if kind == kindEnd {
@@ -177,9 +173,6 @@ func (t *transfer) handle(kind byte, body []byte) error {
 		return err
 	case kindGone:
 		return t.gone(body)
-	case kindDiscern:
-		t.sender.discern()
-		return nil
 	case kindOffer:
 		return t.choose(body)
 	case kindTake:
@@ -207,7 +200,7 @@ func (t *transfer) gone(body []byte) error {
 	for _, id := range ids {
 		t.shelf.claims.arrived(t.session, id)
 	}
-	return nil
+	return t.intake.pass(len(ids))
 }
 
 // choose answers an offer: what is not here and not on its way is taken.
@@ -216,6 +209,7 @@ func (t *transfer) choose(body []byte) error {
 	if err != nil || len(ids) == 0 {
 		return malformed("OFFER")
 	}
+	t.intake.waiting.Wait() // then what came unasked is here
 	t.shelf.claims.sees(t.session)
 	t.shelf.claims.waitSeeing(t.ctx, t.session)
 	claimed := map[protocol.ID]bool{}

@@ -1,0 +1,372 @@
+package exchange
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"net"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gotong/protocol"
+	"gotong/protocol/cell"
+)
+
+// crook speaks the protocol by hand to a house that serves it: with the key of
+// a member, but not with a member's node.
+type crook struct {
+	t      *testing.T
+	as, to *house
+	wire   *wire
+	served chan error
+	begun  time.Time
+}
+
+// approach opens a stream to a house in the name of another.
+func approach(t *testing.T, as, to *house) *crook {
+	near, far := net.Pipe()
+	c := &crook{t: t, as: as, to: to, wire: newWire(near), served: make(chan error, 1), begun: time.Now()}
+	go func() { c.served <- to.x.Serve(as.device(), far) }()
+	t.Cleanup(func() { near.Close() })
+	return c
+}
+
+func (c *crook) say(kind byte, body ...byte) error {
+	return c.wire.write(append([]byte{kind}, body...))
+}
+
+// hear returns the next frame that is of a kind.
+func (c *crook) hear(kind byte) []byte {
+	c.t.Helper()
+	for {
+		got, body, err := c.wire.read()
+		if err != nil {
+			c.t.Fatalf("waiting for kind %d: %v, %v", kind, err, <-c.served)
+		}
+		if got == kind {
+			return body
+		}
+	}
+}
+
+// greet says HELLO as a member would and hears the answer.
+func (c *crook) greet() {
+	h := hello{tag: protocol.Tag(c.to.n, c.as.device(), c.to.device())}
+	h.digest = c.to.x.shelf(c.to.n).digest(c.as.device(), c.to.device())
+	if err := c.wire.write(h.frame()); err != nil {
+		c.t.Fatal(err)
+	}
+	c.hear(kindHello)
+}
+
+// announce brings a crook that holds nothing, or says it holds so many cells,
+// to where items may be sent.
+func (c *crook) announce(cells int) {
+	meet := append([]byte{1, 1}, make([]byte, 16)...) // MEET of protocol/reconcile
+	must(c.t, c.say(kindCells, binary.AppendUvarint(meet, uint64(cells))...))
+	c.hear(kindCells) // its MEET: who of the two holds nothing is said with it
+	c.hear(kindReady)
+	must(c.t, c.say(kindReady, 0))
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// end returns how the house saw it end, and after how long.
+func (c *crook) end() (error, time.Duration) {
+	err := <-c.served
+	return err, time.Since(c.begun)
+}
+
+// drain reads what the house says, without an end.
+func (c *crook) drain() {
+	go func() {
+		for {
+			if _, _, err := c.wire.read(); err != nil {
+				return
+			}
+		}
+	}()
+}
+
+// bubble runs a story in virtual time with two acquainted houses.
+func bubble(t *testing.T, story func(t *testing.T, v *village, crook, victim *house)) {
+	synctest.Test(t, func(t *testing.T) {
+		v := newVillage(t, 3)
+		v.acquaint()
+		story(t, v, v.houses[1], v.houses[2])
+		v.close()
+	})
+}
+
+func TestAPeerThatNeverSpeaksIsLeft(t *testing.T) {
+	bubble(t, func(t *testing.T, _ *village, as, to *house) {
+		if err, after := approach(t, as, to).end(); err == nil || after > silence {
+			t.Errorf("before HELLO: %v after %v", err, after)
+		}
+		c := approach(t, as, to)
+		c.greet()
+		if err, after := c.end(); err == nil || after > silence {
+			t.Errorf("after HELLO: %v after %v", err, after)
+		}
+	})
+}
+
+func TestAPeerThatOnlySaysItIsAliveIsLeft(t *testing.T) {
+	bubble(t, func(t *testing.T, _ *village, as, to *house) {
+		for _, greeted := range []bool{false, true} {
+			c, most := approach(t, as, to), greetingTime
+			if greeted {
+				c.greet()
+				most = stallTime
+			}
+			c.drain()
+			for c.say(kindAlive) == nil {
+				time.Sleep(time.Second)
+			}
+			if err, after := c.end(); err == nil || after > most+time.Second {
+				t.Errorf("greeted %v: %v after %v", greeted, err, after)
+			}
+		}
+	})
+}
+
+func TestAPeerThatSendsForEverIsLeft(t *testing.T) {
+	known := func(as, to *house) []byte { return to.raws[to.write(1, cell.Normal, "known")] }
+	forged := func(as, to *house) []byte {
+		raw := bytes.Clone(as.seal(1, cell.Normal, "forged").Raw())
+		raw[len(raw)-1] ^= 1
+		return raw
+	}
+	for name, make := range map[string]func(as, to *house) []byte{"known": known, "forged": forged} {
+		bubble(t, func(t *testing.T, _ *village, as, to *house) {
+			raw := make(as, to)
+			to.x.Changed(to.n, nil, to.holds()) // it says that it holds nothing
+			c := approach(t, as, to)
+			c.greet()
+			c.announce(1 << 20)
+			c.drain()
+			items := 0
+			for ; c.say(kindItems, protocol.AppendItem(nil, raw)...) == nil; items++ {
+			}
+			if err, _ := c.end(); !errors.Is(err, protocol.ErrMalformed) || items > 2*maxFruitless {
+				t.Errorf("%s: %v after %d items", name, err, items)
+			}
+		})
+	}
+}
+
+func TestAPeerThatSendsMoreThanItAnnouncedIsLeft(t *testing.T) {
+	bubble(t, func(t *testing.T, _ *village, as, to *house) {
+		c := approach(t, as, to)
+		c.greet()
+		c.announce(3)
+		c.drain()
+		items := 0
+		for ; c.say(kindItems, protocol.AppendItem(nil, as.seal(uint32(items), cell.Normal, "new").Raw())...) == nil; items++ {
+		}
+		if err, _ := c.end(); !errors.Is(err, protocol.ErrMalformed) || items > maxIDs+5 {
+			t.Errorf("%v after %d items", err, items)
+		}
+	})
+}
+
+func TestAPeerThatAsksWithoutListeningIsLeft(t *testing.T) {
+	bubble(t, func(t *testing.T, _ *village, as, to *house) {
+		c := approach(t, as, to)
+		c.greet()
+		c.announce(1 << 20)
+		offers := 0
+		for ; c.say(kindOffer, make([]byte, 16*maxIDs)...) == nil; offers++ {
+		}
+		if err, _ := c.end(); err == nil || offers > 2*maxReplies {
+			t.Errorf("%v after %d offers", err, offers)
+		}
+	})
+}
+
+func TestAPeerThatTakesAndNeverAcknowledgesIsLeft(t *testing.T) {
+	bubble(t, func(t *testing.T, _ *village, as, to *house) {
+		for slot := range uint32(300) {
+			to.write(slot, cell.Normal, "take it")
+		}
+		c := approach(t, as, to)
+		c.greet()
+		meet := append([]byte{1, 1}, make([]byte, 16)...)
+		must(t, c.say(kindCells, append(meet, 0)...)) // it holds nothing
+		c.hear(kindReady)
+		must(t, c.say(kindReady, 0))
+		c.hear(kindEnd)
+		must(t, c.say(kindEnd, 0))
+		c.drain()
+		for c.say(kindAlive) == nil {
+			time.Sleep(time.Second)
+		}
+		if err, after := c.end(); !errors.Is(err, ErrStalled) || after > stallTime+time.Minute {
+			t.Errorf("%v after %v", err, after)
+		}
+		if len(to.stored) != 0 {
+			t.Error("what was not acknowledged is not stored")
+		}
+	})
+}
+
+func TestFramesThatNobodyMaySendEndTheExchange(t *testing.T) {
+	huge := binary.AppendUvarint(nil, maxFrame+1)
+	for name, bytes := range map[string][]byte{
+		"an empty frame": {0}, "a frame too long": huge, "a length without end": bytes.Repeat([]byte{0xff}, 11),
+		"a kind unknown": {2, 99, 0}, "items before READY": {2, kindItems, 0}, "HELLO again": {1, kindHello},
+		"an acknowledgement of nothing": {3, kindAck, 1, 0},
+	} {
+		bubble(t, func(t *testing.T, _ *village, as, to *house) {
+			c := approach(t, as, to)
+			c.greet()
+			if _, err := c.wire.stream.Write(bytes); err != nil {
+				t.Fatal(err)
+			}
+			c.drain()
+			if err, after := c.end(); err == nil || after > time.Second {
+				t.Errorf("%s: %v after %v", name, err, after)
+			}
+		})
+	}
+}
+
+func TestAPeerAtFaultIsLeftAloneForAWhile(t *testing.T) {
+	bubble(t, func(t *testing.T, _ *village, as, to *house) {
+		for _, wait := range []time.Duration{0, shunLeast - time.Second, 2 * time.Second} {
+			time.Sleep(wait)
+			dialed, _ := meet(as, to)
+			if busy := errors.Is(dialed, ErrBusy); busy != (wait == shunLeast-time.Second) {
+				t.Errorf("after %v: %v", wait, dialed)
+			}
+			if wait == 0 {
+				c := approach(t, as, to)
+				c.greet()
+				must(t, c.say(99))
+				c.drain()
+				c.end()
+			}
+		}
+	})
+}
+
+// liar is a member whose node gives away what it likes.
+type liar struct {
+	*house
+	raw func(protocol.ID) ([]byte, bool)
+}
+
+func (l liar) Raw(id protocol.ID) ([]byte, bool) { return l.raw(id) }
+
+// lie makes a house's node lie, and returns a cell it holds.
+func (h *house) lie(cells int, raw func(protocol.ID) ([]byte, bool)) (ids []protocol.ID) {
+	for slot := range cells {
+		ids = append(ids, h.write(uint32(slot), cell.Normal, "a cell"))
+	}
+	h.x.Join(liar{h, raw}, ids)
+	return ids
+}
+
+func TestAPoisonedCellSkipsOnlyItselfAndComesFromAnotherPeer(t *testing.T) {
+	bubble(t, func(t *testing.T, v *village, crook, victim *house) {
+		var poisoned protocol.ID
+		ids := crook.lie(50, func(id protocol.ID) ([]byte, bool) {
+			raw, ok := crook.house().Raw(id)
+			if ok && id == poisoned {
+				raw = bytes.Clone(raw)
+				raw[len(raw)-1] ^= 1
+			}
+			return raw, ok
+		})
+		poisoned = ids[17]
+		honest := v.houses[0]
+		honest.must(honest.ingest(crook.everything()...))
+		dialed, _ := meet(victim, crook)
+		if !errors.Is(dialed, protocol.ErrMalformed) {
+			t.Errorf("the peer was not charged: %v", dialed)
+		}
+		if victim.has(poisoned) || len(victim.holds()) != len(crook.holds())-1 {
+			t.Errorf("%d items of %d came", len(victim.holds()), len(crook.holds()))
+		}
+		if dialed, served := meet(victim, honest); dialed != nil || served != nil || !victim.has(poisoned) {
+			t.Errorf("from an honest peer the cell must come: %v, %v", dialed, served)
+		}
+		time.Sleep(2 * shunLeast)
+		if dialed, served := meet(victim, crook); dialed != nil || served != nil {
+			t.Errorf("now that it came otherwise nothing differs: %v, %v", dialed, served)
+		}
+	})
+}
+
+func (h *house) house() *house { return h }
+
+func TestAPeerThatAnswersWithSomeoneElsesCellsIsCharged(t *testing.T) {
+	bubble(t, func(t *testing.T, v *village, crook, victim *house) {
+		other := v.houses[0]
+		wrong := other.raws[other.write(9, cell.Normal, "another cell")]
+		ids := crook.lie(5, func(id protocol.ID) ([]byte, bool) {
+			raw, ok := crook.house().Raw(id)
+			if ok && raw[0] != 0x81 {
+				raw = wrong
+			}
+			return raw, ok
+		})
+		for slot := range uint32(400) { // much in common: then a sketch is worth it
+			id := victim.write(slot, cell.Normal, "a cell of the victim")
+			crook.must(crook.ingest(victim.raws[id]))
+		}
+		for slot := range uint32(20) { // whoever holds more decodes, and knows what it wants
+			victim.write(500+slot, cell.Normal, "a cell only the victim has")
+		}
+		dialed, _ := meet(victim, crook)
+		if !errors.Is(dialed, protocol.ErrMalformed) {
+			t.Errorf("the peer was not charged: %v", dialed)
+		}
+		for _, id := range ids {
+			if victim.has(id) {
+				t.Error("a cell came that was never sent")
+			}
+		}
+	})
+}
+
+func TestWhatAPeerSaysIsGoneIsNoFault(t *testing.T) {
+	bubble(t, func(t *testing.T, v *village, crook, victim *house) {
+		crook.lie(5, func(protocol.ID) ([]byte, bool) { return nil, false })
+		if dialed, served := meet(victim, crook); dialed != nil || served != nil {
+			t.Errorf("ended with %v and %v", dialed, served)
+		}
+	})
+}
+
+func TestACellThatTheHouseWillNotTakeIsNotSentAgain(t *testing.T) {
+	bubble(t, func(t *testing.T, v *village, full, empty *house) {
+		id := full.write(1, cell.Normal, "no room for this")
+		empty.write(2, cell.Normal, "so that it is not empty")
+		empty.door = func(raw []byte) *Taken {
+			if bytes.Equal(raw, full.raws[id]) {
+				return &Taken{ID: id, Verdict: protocol.Ignore}
+			}
+			return nil
+		}
+		for range 3 {
+			if dialed, served := meet(empty, full); dialed != nil || served != nil {
+				t.Fatal(dialed, served)
+			}
+		}
+		if empty.came[id] != 1 {
+			t.Errorf("it was sent %d times", empty.came[id])
+		}
+		empty.door = nil
+		empty.x.RosterChanged(empty.n)
+		if dialed, served := meet(empty, full); dialed != nil || served != nil || !empty.has(id) {
+			t.Errorf("under another roster it must come: %v, %v", dialed, served)
+		}
+	})
+}
