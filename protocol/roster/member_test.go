@@ -124,9 +124,10 @@ func TestANewcomerWhoWasInWaitsWhenAnotherUsesTheSameInvite(t *testing.T) {
 
 func TestAJoinNamedByTheInviterIsNotFloodedOut(t *testing.T) {
 	v := newVillage(t, "Sari")
-	g := v.grant("Sari", "slip", RoleMember, 1)
+	v.vouch("Sari", "Wayan", RoleMember)
+	g := v.grant("Wayan", "slip", RoleMember, 1)
 	genuine := v.join("slip", "Budi")
-	v.close("Sari", g, genuine.ID())
+	v.close("Wayan", g, genuine.ID())
 	for thief := range surplusJoins + 10 {
 		v.join("slip", lowerThan(v, genuine, thief))
 	}

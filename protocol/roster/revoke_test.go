@@ -130,6 +130,20 @@ func TestARevokedStewardCannotFloodOutWhoWasNamed(t *testing.T) {
 	v.want(v.judge(), "Budi", Probation)
 }
 
+// Whoever was put out retires its own phone afterwards, keeping nothing, to
+// take along what the steward kept.
+func TestWhoWasPutOutCannotEraseWhatWasKept(t *testing.T) {
+	for _, name := range []string{"Budi", "Tono", "Ani", "Joko", "Rina", "Dewi"} { // ids on either side of Wayan's
+		v := newVillage(t, "Sari")
+		v.member("Sari", "Wayan", RoleSteward)
+		v.member("Sari", name, RoleMember)
+		kept := v.cell(name+"'s phone", 1, 1)
+		v.putOut("Wayan", name, kept.ID())
+		v.retire(name, name+"'s phone")
+		v.counts(v.judge(), kept, true)
+	}
+}
+
 func TestAnEndedOfficeLeavesTheHouseholdAMember(t *testing.T) {
 	v := newVillage(t, "Sari")
 	v.member("Sari", "Wayan", RoleMember)
