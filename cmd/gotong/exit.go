@@ -50,12 +50,17 @@ func usage(key string, args words.Args) error { return &usageError{key, args} }
 // errSpoken: the person has been told already.
 var errSpoken = errors.New("gotong: told")
 
+// errPartial: some of it was done, and the person has been told what was not.
+var errPartial = errors.New("gotong: partly done")
+
 // complain says what went wrong and what to do next, and returns the exit code.
 func (a *app) complain(err error) int {
 	var misused *usageError
 	switch {
 	case errors.Is(err, errSpoken):
 		return exitFailed
+	case errors.Is(err, errPartial):
+		return exitPartial
 	case errors.Is(err, context.Canceled):
 		a.tell("stopped", nil)
 		return exitFailed
@@ -77,8 +82,11 @@ func (a *app) complain(err error) int {
 // tellProblem puts a problem in words.
 func (a *app) tellProblem(p *api.Problem, err error) {
 	key, args := "problem."+p.Code, words.Args{"dir": a.whichDir(), "prefix": p.Prefix, "group": p.Group}
-	if p.Code == "invite" && p.Group > 0 {
+	switch {
+	case p.Code == "invite" && p.Group > 0:
 		key = "problem.invite-group"
+	case p.Code == "no-neighbourhood" && a.in == "":
+		key = "problem.no-neighbourhood-yet"
 	}
 	args["field"], args["why"] = a.named("field.", p.Field), a.named("why.", p.Why)
 	a.tell(key, args)

@@ -29,7 +29,7 @@ func commands(a *app) []*cobra.Command {
 		newRun(a), newCreate(a), newInvite(a), newJoin(a),
 		newAsk(a), newOffer(a), newList(a), newShow(a),
 		newPledge(a), newAccept(a), newArrived(a), newWithdraw(a), newClose(a), newComment(a),
-		newPeers(a), newStatus(a), newWatch(a), newDemo(a), newVersion(a),
+		newImport(a), newPeers(a), newStatus(a), newWatch(a), newDemo(a), newVersion(a),
 	}
 }
 

@@ -47,11 +47,20 @@ func (d Desk) write(ctx context.Context, draft Draft, content proto.Message) (Wr
 	if err != nil {
 		return Written{}, err
 	}
+	repeated := false
+	if err := d.look(ctx, s, func(v sight) error {
+		_, repeated = v.Origin(s.me, draft.Origin)
+		return nil
+	}); err != nil {
+		return Written{}, err
+	}
 	id, err := d.Backend.Write(ctx, s.id, content, from(draft.Origin))
 	if err != nil {
 		return Written{}, err
 	}
-	return d.written(ctx, s, id, nil)
+	doc, err := d.written(ctx, s, id, nil)
+	doc.Repeated = repeated && draft.Origin != ""
+	return doc, err
 }
 
 // from returns the common fields that name an origin.

@@ -55,6 +55,7 @@ type Written struct {
 	Kind          string        `json:"kind"`
 	Amounts       []Amount      `json:"amounts,omitempty"` // promised, accepted or arrived by this verb
 	Item          Item          `json:"item"`
+	Repeated      bool          `json:"repeated,omitempty"` // it was written before, from the same origin
 }
 
 // List answers List: requests first, then offers, each the most urgent first.

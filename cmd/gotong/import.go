@@ -1,0 +1,253 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gotong/node/api"
+	"gotong/node/words"
+	"gotong/protocol"
+)
+
+func newImport(a *app) *cobra.Command {
+	var columns, labels []string
+	var dry bool
+	c := &cobra.Command{
+		Use: "import FILE.csv", Short: a.say("help.import", nil), Long: a.say("help.import-long", nil), Args: exactly(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return a.importFile(c.Context(), args[0], columns, labels, dry)
+		},
+	}
+	c.Flags().StringArrayVar(&columns, "column", nil, a.say("flag.column", nil))
+	c.Flags().StringArrayVar(&labels, "label", nil, a.say("flag.label", nil))
+	c.Flags().BoolVar(&dry, "dry-run", false, a.say("flag.dry-run", nil))
+	return a.jsonFlag(c)
+}
+
+// schemaImport is the schema of what import says at its end.
+const schemaImport = "gotong.import/1"
+
+// imported counts what became of a sheet's rows.
+type imported struct {
+	Schema  string `json:"schema"`
+	Rows    int    `json:"rows"`
+	New     int    `json:"new"`
+	Known   int    `json:"known"`   // written before, from the same row
+	Skipped int    `json:"skipped"` // neither request nor offer
+	Bad     int    `json:"bad"`     // told with their lines
+	DryRun  bool   `json:"dry_run,omitempty"`
+}
+
+// importer takes a sheet in, row by row. A row becomes the same record however
+// often it is taken in, so that a cut import goes on where it was.
+type importer struct {
+	app    *app
+	sheet  *sheet
+	node   *api.Client // nil in a dry run
+	seen   map[string]int
+	counts imported
+}
+
+func (a *app) importFile(ctx context.Context, path string, columns, labels []string, dry bool) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return usage("import.open", words.Args{"file": path})
+	}
+	defer file.Close()
+	i := &importer{app: a, seen: make(map[string]int), counts: imported{Schema: schemaImport, DryRun: dry}}
+	if i.sheet, err = readSheet(file, columns, labels); err != nil {
+		return err
+	}
+	if !dry {
+		if i.node, err = a.node(); err != nil {
+			return err
+		}
+	}
+	if err := i.all(ctx); err != nil {
+		return err
+	}
+	return i.end()
+}
+
+// all takes in every row. A bad row is told and passed over; a node that is
+// gone or full ends it.
+func (i *importer) all(ctx context.Context) error {
+	for {
+		row, line, err := i.sheet.next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		i.counts.Rows++
+		if err == nil {
+			err = i.take(ctx, row)
+		}
+		switch {
+		case stops(err):
+			i.app.tell("import.stopped", words.Args{"line": line, "n": i.counts.New})
+			return err
+		case err != nil:
+			i.bad(line, err)
+		}
+		i.progress()
+	}
+}
+
+// stops reports whether an error is the node's and not the row's.
+func stops(err error) bool {
+	for _, own := range []error{api.ErrNotRunning, api.ErrLost, api.ErrNotMember, api.ErrFull, api.ErrNoSlots,
+		api.ErrNoNeighbourhood, api.ErrClosed, api.ErrNotAllowed, context.Canceled} {
+		if errors.Is(err, own) {
+			return true
+		}
+	}
+	return false
+}
+
+// take writes one row.
+func (i *importer) take(ctx context.Context, row []string) error {
+	what, draft, err := i.draft(row)
+	switch {
+	case err != nil:
+		return err
+	case what == "":
+		i.counts.Skipped++
+		return nil
+	case i.node == nil:
+		i.counts.New++
+		return nil
+	}
+	write := i.node.Ask
+	if what == rowOffer {
+		write = i.node.Offer
+	}
+	written, err := write(ctx, draft)
+	if err != nil {
+		return err
+	}
+	if written.Repeated {
+		i.counts.Known++
+	} else {
+		i.counts.New++
+	}
+	return nil
+}
+
+// draft reads a row; its type is empty where it is neither request nor offer.
+func (i *importer) draft(row []string) (string, api.Draft, error) {
+	ticked := i.sheet.ticked(row)
+	what, err := i.what(row, ticked)
+	if what == "" || err != nil {
+		return "", api.Draft{}, err
+	}
+	flags := draftFlags{
+		kind: i.sheet.field(row, "kind"), quantity: i.sheet.field(row, "qty"), unit: i.sheet.field(row, "unit"),
+		until: i.sheet.field(row, "until"), at: i.sheet.field(row, "at"), body: i.sheet.field(row, "body"),
+	}
+	draft, err := flags.draft(i.app, i.sheet.field(row, "text"))
+	if err != nil {
+		return "", draft, err
+	}
+	if said := i.sheet.field(row, "urgency"); said != "" && what == rowRequest {
+		if draft.Urgency, err = urgency(said); err != nil {
+			return "", draft, err
+		}
+	}
+	draft.Lines = linesFrom(draft.Lines[0], ticked)
+	draft.Origin = i.origin(what, row)
+	return what, draft, nil
+}
+
+// what says whether a row asks or offers. In a sheet that never says, all ask.
+func (i *importer) what(row, ticked []string) (string, error) {
+	if !i.sheet.typed {
+		return rowRequest, nil
+	}
+	if said := i.sheet.field(row, "type"); said != "" {
+		what, ok := typeOf(said)
+		if !ok {
+			return "", usage("import.type", words.Args{"value": said})
+		}
+		return what, nil
+	}
+	for _, value := range ticked {
+		if what, ok := typeOf(value); ok {
+			return what, nil
+		}
+	}
+	return "", nil
+}
+
+// linesFrom makes a line for each category that a row ticks, else the one that
+// its columns say.
+func linesFrom(line api.DraftLine, ticked []string) []api.DraftLine {
+	if line.Category != "" {
+		return []api.DraftLine{line}
+	}
+	var lines []api.DraftLine
+	for _, value := range ticked {
+		if _, isType := typeOf(value); !isType {
+			l := line
+			l.Category = value
+			lines = append(lines, l)
+		}
+	}
+	if len(lines) == 0 {
+		return []api.DraftLine{line}
+	}
+	return lines
+}
+
+// origin names a row by its content, and by how many like it came before.
+func (i *importer) origin(what string, row []string) string {
+	content := what + "\x00" + strings.Join(row, "\x00")
+	i.seen[content]++
+	id := protocol.Hash("gotong/sheet-row/1\x00", []byte(strconv.Itoa(i.seen[content])+"\x00"+content))
+	return "sheet/" + protocol.Text(id)
+}
+
+// bad tells which row cannot be taken in, and why.
+func (i *importer) bad(line int, err error) {
+	i.counts.Bad++
+	fmt.Fprint(i.app.err, i.app.say("import.bad", words.Args{"line": line}), " ")
+	if misused := (*usageError)(nil); errors.As(err, &misused) {
+		i.app.tell(misused.key, misused.args)
+		return
+	}
+	i.app.tellProblem(api.ProblemOf(err), err)
+}
+
+// progressEvery is after how many rows a person hears how far it is.
+const progressEvery = 200
+
+func (i *importer) progress() {
+	if i.counts.Rows%progressEvery == 0 {
+		i.app.tell("import.progress", words.Args{"n": i.counts.Rows, "new": i.counts.New})
+	}
+}
+
+// end says what became of the sheet; rows that were passed over show in the
+// exit code.
+func (i *importer) end() error {
+	c := i.counts
+	if i.app.json {
+		if err := i.app.document(c); err != nil {
+			return err
+		}
+	}
+	key := "import.done"
+	if c.DryRun {
+		key = "import.dry"
+	}
+	i.app.tell(key, words.Args{"n": c.New, "known": c.Known, "skipped": c.Skipped, "bad": c.Bad})
+	if c.Bad > 0 {
+		return errPartial
+	}
+	return nil
+}
