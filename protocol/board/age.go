@@ -1,6 +1,8 @@
 package board
 
 import (
+	"math"
+
 	"gotong/protocol/record"
 )
 
@@ -37,9 +39,10 @@ func grace(u record.Urgency) int64 {
 	return 24 * hour
 }
 
-// lapses is when a pledge stops counting unless its helper renews it: grace
-// after its promise or, where it promised no time, four times that after it
-// was made.
+// lapses is when a pledge stops counting, but for what was received of it,
+// unless its helper renews it: grace after its promise or, where it promised no
+// time, four times that after it was made. One that the helper says was
+// delivered does not lapse: there is nothing left to promise.
 func lapses(p *record.Pledge, r *Record, grace int64) int64 {
 	if p.PromisedAt > 0 {
 		return max(p.PromisedAt, p.RenewedAt) + grace
@@ -52,49 +55,55 @@ func lapses(p *record.Pledge, r *Record, grace int64) int64 {
 func (i Item) Lapses(p PledgeState) int64 { return lapses(p.Pledge, p.Record, grace(i.Urgency())) }
 
 func (v View) lapsed(grace int64) lapsed {
-	return func(p *record.Pledge, r *Record) bool { return v.now > lapses(p, r, grace) }
-}
-
-func (v View) anyLapsed(c *Coverage, grace int64) bool {
-	over := v.lapsed(grace)
-	for _, p := range c.Pledges {
-		if p.Live && len(p.Received) == 0 && over(p.Pledge, p.Record) {
-			return true
-		}
+	return func(p *record.Pledge, r *Record) bool {
+		return !delivered(p) && v.now > lapses(p, r, grace)
 	}
-	return false
 }
 
-// overdue reports whether an accepted pledge is past its promise and has not
-// arrived.
+// overdue reports whether an accepted pledge is past its promise, and neither
+// has all of it arrived nor does the helper say that it was delivered.
 func (v View) overdue(p PledgeState) bool {
-	return p.Live && p.Accepted && len(p.Received) == 0 && p.Pledge.PromisedAt > 0 && v.now > p.Pledge.PromisedAt
+	return p.Live && p.Accepted && !p.arrived() && !delivered(p.Pledge) && p.Pledge.PromisedAt > 0 && v.now > p.Pledge.PromisedAt
 }
 
-// age says whether an item is stale and whether it has expired.
-func (v View) age(i Item) (stale, expired bool) {
-	since := max(i.Created(), i.Request().GetConfirmedAt())
-	after, end := pace(i.Urgency())
-	ends := since + end
-	if i.Kind == record.Kind_KIND_OFFER {
-		ends = offerEnds(i, since)
-		after = ends - since
+// life returns when a request or an offer is stale, shown as "still needed?",
+// and when it expires, in milliseconds since 1970.
+func life(r *Record) (stale, expires int64) {
+	switch m := r.Content.(type) {
+	case *record.Request:
+		since := max(r.Created(), m.ConfirmedAt)
+		after, end := pace(m.Urgency)
+		stale, expires = since+after, since+end
+	case *record.Offer:
+		expires = offerEnds(m, r.Created())
+		stale = expires
 	}
-	if i.Common.Expires > 0 {
-		ends = i.Common.Expires
+	if r.Common.Expires > 0 {
+		expires = r.Common.Expires
 	}
-	return v.now > since+after, v.now > ends
+	return stale, expires
 }
 
-// offerEnds is 14 days for goods and 30 for what is done or lent, unless the
-// offer names its own end.
-func offerEnds(i Item, since int64) int64 {
-	o := i.Offer()
-	if o.AvailableTo > 0 {
+// offerEnds is 14 days for goods, or when the last of them perish, and 30 for
+// what is done or lent, unless the offer names its own end.
+func offerEnds(o *record.Offer, since int64) int64 {
+	switch {
+	case o.AvailableTo > 0:
 		return o.AvailableTo
-	}
-	if o.CapacityKind == record.CapacityKind_CAPACITY_KIND_GOODS {
-		return since + 14*day
+	case o.CapacityKind == record.CapacityKind_CAPACITY_KIND_GOODS:
+		return min(since+14*day, perished(o.Lines))
 	}
 	return since + 30*day
+}
+
+// perished is when the last of the lines' goods perish; never, if some do not.
+func perished(lines []*record.Line) int64 {
+	last := int64(0)
+	for _, l := range lines {
+		if l.PerishableBy == 0 {
+			return math.MaxInt64
+		}
+		last = max(last, l.PerishableBy)
+	}
+	return last
 }

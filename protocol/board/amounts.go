@@ -1,45 +1,10 @@
 package board
 
 import (
-	"gotong/protocol"
+	"slices"
+
 	"gotong/protocol/record"
 )
-
-// accepted returns what the owner of target accepted of pledge, per line; none
-// where it did not, or took it back.
-func (b *Board) accepted(target, pledge *Record) []*record.Amount {
-	var yes []*record.Amount
-	for _, r := range b.sortedAbout(pledge.ID, record.Kind_KIND_ACCEPTANCE) {
-		a := r.Content.(*record.Acceptance)
-		if r.Owner == target.Owner && names(a.Request, target) && names(a.Pledge, pledge) && !a.TakenBack {
-			yes = most(yes, a.Amounts)
-		}
-	}
-	return yes
-}
-
-// receipts returns what the receiving household says has arrived of pledge or,
-// with a nil pledge, from nobody in particular. A receipt states a total, so
-// that two devices of a household that note the same arrival count once.
-func (b *Board) receipts(target *Record, receiver protocol.HouseholdID, pledge *Record) []*record.Amount {
-	var got []*record.Amount
-	for _, r := range b.sortedAbout(target.ID, record.Kind_KIND_RECEIPT) {
-		receipt := r.Content.(*record.Receipt)
-		if r.Owner == receiver && names(receipt.Request, target) && names(receipt.Pledge, pledge) {
-			got = most(got, receipt.Amounts)
-		}
-	}
-	return got
-}
-
-// names reports whether the reference is to r; an absent one is to nil.
-func names(b *record.Birth, r *Record) bool {
-	birth, ok := b.Place()
-	if r == nil {
-		return !ok
-	}
-	return ok && birth.Record() == r.ID
-}
 
 // of returns the quantity of a line in amounts.
 func of(amounts []*record.Amount, line uint32) int64 {
@@ -51,17 +16,33 @@ func of(amounts []*record.Amount, line uint32) int64 {
 	return 0
 }
 
-// most returns per line the larger of two amounts.
+// mentions reports whether amounts say something of a line, be it zero.
+func mentions(amounts []*record.Amount, line uint32) bool {
+	return slices.ContainsFunc(amounts, func(a *record.Amount) bool { return a.Line == line })
+}
+
+// anything reports whether amounts are of more than nothing.
+func anything(amounts []*record.Amount) bool {
+	return slices.ContainsFunc(amounts, func(a *record.Amount) bool { return a.Quantity > 0 })
+}
+
+// most returns per line the larger of two amounts. The messages in them, which
+// are records', stay as they are.
 func most(x, y []*record.Amount) []*record.Amount {
-	joined := append([]*record.Amount(nil), x...)
+	joined := slices.Clone(x)
 	for _, a := range y {
-		joined = add(joined, a.Line, max(0, a.Quantity-of(x, a.Line)))
+		i := slices.IndexFunc(joined, func(j *record.Amount) bool { return j.Line == a.Line })
+		switch {
+		case i < 0:
+			joined = append(joined, a)
+		case a.Quantity > joined[i].Quantity:
+			joined[i] = a
+		}
 	}
 	return joined
 }
 
-// add returns amounts with more of a line; the messages in amounts, which may
-// be a record's, stay as they are.
+// add returns amounts with more of a line, none of it with quantity zero.
 func add(amounts []*record.Amount, line uint32, more int64) []*record.Amount {
 	if more == 0 {
 		return amounts

@@ -9,8 +9,9 @@ import (
 	"gotong/protocol/record"
 )
 
-// Roster is what the board asks of the roster: whose device wrote a cell,
-// whether that household is a steward, and whether the cell counts at all.
+// Roster is what the board asks of the roster: whose device wrote a cell, and
+// whether that household is a steward. Whether a cell counts at all has been
+// asked before it comes here.
 type Roster interface {
 	Household(protocol.DeviceID) (protocol.HouseholdID, bool)
 	Steward(protocol.HouseholdID) bool
@@ -28,6 +29,7 @@ type Fact struct {
 	Stamp crdt.Stamp
 	ID    protocol.ID
 	Part  record.Part
+	body  []byte // that Part was decoded from; nil: it is encoded when needed
 }
 
 // FactOf decodes the body of a cell.
@@ -36,11 +38,11 @@ func FactOf(c cell.Cell, body []byte) (Fact, error) {
 	if err != nil {
 		return Fact{}, err
 	}
-	return Fact{Place{c.Device, c.Slot}, c.Stamp, c.ID(), part}, nil
+	return Fact{Place{c.Device, c.Slot}, c.Stamp, c.ID(), part, body}, nil
 }
 
-// Record is what a household says of one thing, its devices' parts joined.
-// A Record on the board is never changed: a new fact makes a new one.
+// Record is what a household says of one thing, its devices' parts joined. It
+// is a copy made for whoever asked, and never changes.
 type Record struct {
 	ID      protocol.RecordID
 	Birth   protocol.Birth
@@ -65,29 +67,31 @@ type Change struct {
 }
 
 // Board is the fold of a neighbourhood's facts. It has one owner and no lock.
+//
+// Bodies stay encoded, and what is derived from them is computed when somebody
+// looks: a board is mostly records that nobody is looking at.
 type Board struct {
-	roster  Roster
-	facts   map[Place]Fact
-	parts   map[protocol.RecordID]map[Place]Fact // of any household
-	records map[protocol.RecordID]*Record
-	about   map[protocol.RecordID]map[protocol.RecordID]struct{} // target -> records that point at it
-	kinds   map[record.Kind]map[protocol.RecordID]*Record
-	origins map[origin]protocol.RecordID
-	derived map[protocol.RecordID]*Coverage // folded without time; dropped when a fact touches it
-	digests map[protocol.RecordID][32]byte
-}
-
-// origin is where a household took a record from; see record.Common.
-type origin struct {
-	owner protocol.HouseholdID
-	from  string
+	roster     Roster
+	households map[protocol.HouseholdID]*household
+	writers    map[protocol.DeviceID]*writer
+	entries    map[protocol.RecordID]*entry
+	counts     map[record.Kind]int // records, by kind
+	names      []*entry            // records that name the neighbourhood
+	origins    origins
+	items      index     // requests and offers that have not ended
+	hash       *[32]byte // until the next change
 }
 
 // New returns the board of no facts under a roster.
 func New(roster Roster) *Board {
-	b := &Board{facts: make(map[Place]Fact)}
-	b.reset(roster)
-	return b
+	return &Board{
+		roster:     roster,
+		households: make(map[protocol.HouseholdID]*household),
+		writers:    make(map[protocol.DeviceID]*writer),
+		entries:    make(map[protocol.RecordID]*entry),
+		counts:     make(map[record.Kind]int),
+		origins:    origins{first: make(map[uint64]*entry)},
+	}
 }
 
 // Fold returns the board of facts, at most one per place, in any order.
@@ -99,83 +103,60 @@ func Fold(roster Roster, facts []Fact) *Board {
 	return b
 }
 
-func (b *Board) reset(roster Roster) {
-	b.roster = roster
-	b.parts = make(map[protocol.RecordID]map[Place]Fact)
-	b.records = make(map[protocol.RecordID]*Record)
-	b.about = make(map[protocol.RecordID]map[protocol.RecordID]struct{})
-	b.kinds = make(map[record.Kind]map[protocol.RecordID]*Record)
-	b.origins = make(map[origin]protocol.RecordID)
-	b.derived = make(map[protocol.RecordID]*Coverage)
-	b.digests = make(map[protocol.RecordID][32]byte)
-}
-
 // SetRoster folds the facts anew under another roster. Facts that ceased to
 // count are removed, and others that began to are applied, by the caller.
 func (b *Board) SetRoster(roster Roster) {
-	if b.alike(roster) {
-		b.roster = roster
-		return
+	b.roster = roster
+	for _, w := range b.writers {
+		w.member = b.householdOf(w.device)
 	}
-	facts := b.facts
-	b.facts = make(map[Place]Fact, len(facts))
-	b.reset(roster)
-	for _, f := range facts {
-		b.Apply(f)
+	for _, e := range b.entries {
+		b.join(e, nil, nil)
 	}
-}
-
-// alike reports whether another roster says the same of every household that
-// has a fact here: then nothing needs folding.
-func (b *Board) alike(other Roster) bool {
-	asked := make(map[protocol.DeviceID]struct{})
-	for at, f := range b.facts {
-		for _, d := range []protocol.DeviceID{at.Device, f.Part.Birth.Device} {
-			if _, done := asked[d]; !done && !sameOwner(b.roster, other, d) {
-				return false
-			}
-			asked[d] = struct{}{}
-		}
-	}
-	return true
-}
-
-func sameOwner(a, b Roster, d protocol.DeviceID) bool {
-	one, known := a.Household(d)
-	two, knownToo := b.Household(d)
-	return known == knownToo && one == two && a.Steward(one) == b.Steward(two)
 }
 
 // Len returns the number of facts.
-func (b *Board) Len() int { return len(b.facts) }
+func (b *Board) Len() int {
+	n := 0
+	for _, w := range b.writers {
+		n += len(w.said)
+	}
+	return n
+}
 
 // Apply sets the fact that stands in its place and returns what changed.
 func (b *Board) Apply(f Fact) []Change {
-	changes := b.take(f.Place, f.Part.Birth.Record())
-	b.facts[f.Place] = f
-	id := f.Part.Birth.Record()
-	if b.parts[id] == nil {
-		b.parts[id] = make(map[Place]Fact)
+	w := b.writer(f.Device)
+	at, found := w.find(f.Slot)
+	if found && w.said[at].is(f) {
+		return nil
 	}
-	b.parts[id][f.Place] = f
-	return append(changes, b.join(id)...)
+	e := b.entry(f.Part.Birth.Record())
+	was := e
+	if found {
+		was = w.drop(at)
+	}
+	w.put(at, e, f)
+	changes := b.join(e, w, &f)
+	if was != e {
+		changes = append(changes, b.join(was, w, nil)...)
+	}
+	return changes
 }
 
 // Remove takes away what stood in a place, where nothing counts any longer.
-func (b *Board) Remove(at Place) []Change { return b.take(at, protocol.RecordID{}) }
-
-// take clears a place. A record that loses a part there is joined again,
-// unless it is next, which the caller joins.
-func (b *Board) take(at Place, next protocol.RecordID) []Change {
-	old, ok := b.facts[at]
+func (b *Board) Remove(at Place) []Change {
+	w, ok := b.writers[at.Device]
 	if !ok {
 		return nil
 	}
-	delete(b.facts, at)
-	id := old.Part.Birth.Record()
-	delete(b.parts[id], at)
-	if id == next {
+	i, found := w.find(at.Slot)
+	if !found {
 		return nil
 	}
-	return b.join(id)
+	was := w.drop(i)
+	if len(w.said) == 0 {
+		delete(b.writers, at.Device)
+	}
+	return b.join(was, w, nil)
 }

@@ -1,7 +1,6 @@
 package board
 
 import (
-	"bytes"
 	"cmp"
 	"slices"
 
@@ -25,17 +24,35 @@ const (
 	Closed
 )
 
+// ended reports whether nothing more is expected in this state.
+func (s State) ended() bool { return s >= Met && s != Paused }
+
 // LineState is how far one line is covered, in thousandths of its unit.
 type LineState struct {
 	*record.Line
-	Pledged  int64 // by live pledges, up to the need
-	Standby  int64 // pledged beyond the need
-	Transit  int64 // the part of Pledged that is on its way or, says the helper, delivered
-	Received int64 // says the receiver
+	Pledged   int64 // by live pledges, up to the need
+	Standby   int64 // pledged beyond the need
+	Transit   int64 // the part of Pledged that is on its way or, says the helper, delivered
+	Delivered int64 // the part of Transit that, says the helper, is delivered
+	Received  int64 // says the receiver
+	endless   bool  // of an offer that nothing exhausts
 }
 
 // Left returns what nobody has pledged yet.
-func (l LineState) Left() int64 { return max(0, l.Quantity-l.Pledged) }
+func (l LineState) Left() int64 {
+	if l.endless {
+		return l.Quantity
+	}
+	return max(0, l.Quantity-l.Pledged)
+}
+
+// room returns how much more of what is pledged counts.
+func (l LineState) room() int64 {
+	if l.endless {
+		return record.MaxQuantity
+	}
+	return l.Left()
+}
 
 // PledgeState is one pledge as the board sees it.
 type PledgeState struct {
@@ -46,6 +63,16 @@ type PledgeState struct {
 	Effective []*record.Amount // what counts toward the need
 	Standby   []*record.Amount // what is beyond it: keep, reduce or move
 	Received  []*record.Amount
+}
+
+// arrived reports whether all that was promised has been received.
+func (p PledgeState) arrived() bool {
+	for _, a := range p.Pledge.Amounts {
+		if of(p.Received, a.Line) < a.Quantity {
+			return false
+		}
+	}
+	return true
 }
 
 // Coverage is what pledges, acceptances and receipts make of a request or an
@@ -86,23 +113,21 @@ func first(a, b bool) int {
 	return 1
 }
 
-func compareIDs(a, b protocol.RecordID) int { return bytes.Compare(a[:], b[:]) }
-
 // lapsed says which pledges no longer count although their helper did not
-// withdraw them; the fold, which knows no time, lets none lapse.
+// withdraw them. The fold, which knows no time, lets none lapse.
 type lapsed func(*record.Pledge, *Record) bool
 
 func neverLapsed(*record.Pledge, *Record) bool { return false }
 
 // coverage derives the state of a request or an offer from the records about
 // it.
-func (b *Board) coverage(r *Record, over lapsed) *Coverage {
-	lines, disposition := linesOf(r)
+func (b *Board) coverage(e *entry, r *Record, over lapsed) *Coverage {
+	lines, disposition, endless := linesOf(r)
 	c := &Coverage{}
 	for _, l := range lines {
-		c.Lines = append(c.Lines, LineState{Line: l})
+		c.Lines = append(c.Lines, LineState{Line: l, endless: endless})
 	}
-	claims := c.collect(b, r, over)
+	claims := c.collect(b.factsAbout(e, r), over)
 	slices.SortStableFunc(claims, func(x, y claim) int { return x.rank.compare(y.rank) })
 	for _, cl := range claims {
 		c.count(cl)
@@ -112,52 +137,45 @@ func (b *Board) coverage(r *Record, over lapsed) *Coverage {
 	return c
 }
 
-// linesOf returns the lines and the stored disposition of a request or offer.
-func linesOf(r *Record) ([]*record.Line, record.Disposition) {
+// linesOf returns the lines and the stored disposition of a request or offer,
+// and whether nothing exhausts it.
+func linesOf(r *Record) ([]*record.Line, record.Disposition, bool) {
 	switch m := r.Content.(type) {
 	case *record.Request:
-		return m.Lines, m.Disposition
+		return m.Lines, m.Disposition, false
 	case *record.Offer:
-		return m.Lines, m.Disposition
+		return m.Lines, m.Disposition, m.Inexhaustible
 	}
-	return nil, record.Disposition_DISPOSITION_UNKNOWN
+	return nil, record.Disposition_DISPOSITION_UNKNOWN, false
 }
 
-// collect reads the pledges about r and cuts them into claims.
-func (c *Coverage) collect(b *Board, r *Record, over lapsed) []claim {
+// collect takes in the pledges and cuts them into claims.
+func (c *Coverage) collect(f factsAbout, over lapsed) []claim {
 	var claims []claim
-	c.arrived(b.receipts(r, r.Owner, nil))
-	for _, p := range b.sortedAbout(r.ID, record.Kind_KIND_PLEDGE) {
+	for _, p := range f.pledges {
 		pledge := p.Content.(*record.Pledge)
-		if p.Owner == r.Owner {
-			continue // nobody pledges to themselves
-		}
-		state := PledgeState{Record: p, Pledge: pledge, Received: b.receipts(r, receiver(r, p), p)}
-		accepted := b.accepted(r, p)
-		state.Accepted = len(accepted) > 0
-		state.Live = standing(pledge) && (len(state.Received) > 0 || !over(pledge, p))
+		accepted := f.accepted[p.ID]
+		state := PledgeState{Record: p, Pledge: pledge, Received: f.take(p.ID), Accepted: anything(accepted)}
+		state.Live = standing(pledge) && (state.arrived() || !over(pledge, p))
 		c.Pledges = append(c.Pledges, state)
 		c.receive(state.Received)
 		claims = append(claims, c.claims(len(c.Pledges)-1, accepted)...)
 	}
-	return claims
-}
-
-// receiver is whoever receives: the requester or, of an offer, the household
-// that claimed from it.
-func receiver(target, pledge *Record) protocol.HouseholdID {
-	if target.Kind == record.Kind_KIND_OFFER {
-		return pledge.Owner
+	for _, received := range f.rest() {
+		c.receive(received)
+		c.cover(received)
 	}
-	return target.Owner
+	return claims
 }
 
 func standing(p *record.Pledge) bool {
 	return p.State != record.PledgeState_PLEDGE_STATE_WITHDRAWN && p.State != record.PledgeState_PLEDGE_STATE_FAILED
 }
 
+func delivered(p *record.Pledge) bool { return p.State == record.PledgeState_PLEDGE_STATE_DELIVERED }
+
 func moving(p *record.Pledge) bool {
-	return p.State == record.PledgeState_PLEDGE_STATE_ON_THE_WAY || p.State == record.PledgeState_PLEDGE_STATE_DELIVERED
+	return p.State == record.PledgeState_PLEDGE_STATE_ON_THE_WAY || delivered(p)
 }
 
 // claims cuts a pledge into what was received, what was accepted and the rest.
@@ -185,22 +203,25 @@ func (c *Coverage) claims(index int, accepted []*record.Amount) []claim {
 // count lets a claim fill what is still needed; the rest stands by.
 func (c *Coverage) count(cl claim) {
 	l, p := &c.Lines[cl.line], &c.Pledges[cl.pledge]
-	counts := min(cl.amount, l.Left())
+	counts := min(cl.amount, l.room())
 	l.Pledged += counts
 	l.Standby += cl.amount - counts
-	if cl.rank.moving && !cl.rank.received {
+	if !cl.rank.received && moving(p.Pledge) {
 		l.Transit += counts
+	}
+	if !cl.rank.received && delivered(p.Pledge) {
+		l.Delivered += counts
 	}
 	p.Effective = add(p.Effective, l.Line.Line, counts)
 	p.Standby = add(p.Standby, l.Line.Line, cl.amount-counts)
 }
 
-// arrived takes in what came from nobody in particular: it covers need before
-// any pledge does.
-func (c *Coverage) arrived(amounts []*record.Amount) {
-	c.receive(amounts)
+// cover takes in what came from nobody's pledge in particular: it covers need
+// before any pledge does.
+func (c *Coverage) cover(amounts []*record.Amount) {
 	for i := range c.Lines {
-		c.Lines[i].Pledged = min(c.Lines[i].Received, c.Lines[i].Quantity)
+		l := &c.Lines[i]
+		l.Pledged += min(of(amounts, l.Line.Line), l.room())
 	}
 }
 
@@ -230,7 +251,7 @@ func (c *Coverage) progress() State {
 	met, full := true, true
 	for _, l := range c.Lines {
 		need, received, transit, pledged = need+l.Quantity, received+l.Received, transit+l.Transit, pledged+l.Pledged
-		met, full = met && l.Received >= l.Quantity, full && l.Left() == 0
+		met, full = met && l.Received >= l.Quantity && !l.endless, full && l.Left() == 0
 	}
 	switch {
 	case need == 0:

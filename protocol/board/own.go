@@ -3,7 +3,6 @@ package board
 import (
 	"bytes"
 	"cmp"
-	"slices"
 
 	"gotong/protocol"
 	"gotong/protocol/record"
@@ -12,42 +11,47 @@ import (
 // Part returns what a device says of a record: of several places, the one with
 // the newest fact.
 func (b *Board) Part(id protocol.RecordID, device protocol.DeviceID) (Fact, bool) {
-	var own []Fact
-	for at, f := range b.parts[id] {
-		if at.Device == device {
-			own = append(own, f)
-		}
-	}
-	if len(own) == 0 {
+	e, ok := b.entries[id]
+	if !ok {
 		return Fact{}, false
 	}
-	return slices.MaxFunc(own, compareFacts), true
+	var newest *said
+	for s := e.parts; s != nil; s = s.next {
+		if s.by.device == device && (newest == nil || compareSaid(s, newest) > 0) {
+			newest = s
+		}
+	}
+	if newest == nil {
+		return Fact{}, false
+	}
+	return newest.fact(), true
 }
 
-func compareFacts(a, b Fact) int {
-	return cmp.Or(cmp.Compare(a.Stamp, b.Stamp), bytes.Compare(a.ID[:], b.ID[:]))
+func compareSaid(a, b *said) int {
+	return cmp.Or(cmp.Compare(a.stamp, b.stamp), bytes.Compare(a.cell[:], b.cell[:]))
 }
 
 // Facts returns a device's facts by slot.
 func (b *Board) Facts(device protocol.DeviceID) []Fact {
-	var own []Fact
-	for at, f := range b.facts {
-		if at.Device == device {
-			own = append(own, f)
-		}
+	w, ok := b.writers[device]
+	if !ok {
+		return nil
 	}
-	slices.SortFunc(own, func(x, y Fact) int { return cmp.Compare(x.Slot, y.Slot) })
+	var own []Fact
+	for _, s := range w.said {
+		own = append(own, s.fact())
+	}
 	return own
 }
 
 // Over reports whether nothing more is expected of a record, so that its
 // device may use its slot anew: it ended, or what it is about did.
 func (v View) Over(id protocol.RecordID) bool {
-	r, ok := v.board.records[id]
+	r, ok := v.board.Record(id)
 	if !ok {
 		return true
 	}
-	if item, ok := v.item(r); ok {
+	if item, ok := v.Item(id); ok {
 		return item.Ended()
 	}
 	switch m := r.Content.(type) {
@@ -63,18 +67,18 @@ func (v View) Over(id protocol.RecordID) bool {
 	return false
 }
 
-// overAt says the same of whatever a reference names; what has not arrived is
-// not over.
+// overAt says the same of the request or offer that a reference names; what
+// has not arrived is not over. It follows no further, since references can be
+// made to go in circles.
 func (v View) overAt(ref *record.Birth) bool {
 	birth, ok := ref.Place()
 	if !ok {
 		return false
 	}
-	switch target, state := v.Reference(birth); state {
-	case Here:
-		return v.Over(target.ID)
-	case Ended:
-		return true
+	target, state := v.Reference(birth)
+	if state != Here {
+		return state == Ended
 	}
-	return false
+	item, ok := v.Item(target.ID)
+	return ok && item.Ended()
 }

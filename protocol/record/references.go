@@ -1,0 +1,41 @@
+package record
+
+import (
+	"google.golang.org/protobuf/encoding/protowire"
+	"google.golang.org/protobuf/proto"
+
+	"gotong/crdt"
+	"gotong/protocol"
+)
+
+// SubjectOf returns the record that a record of this kind is about: what a
+// pledge is for, what an acceptance or a receipt answers, what a comment is on.
+// It looks at the field that names it alone, whatever the others hold.
+func SubjectOf(kind Kind, fields crdt.Fields) (protocol.Birth, bool) {
+	switch kind {
+	case Kind_KIND_PLEDGE, Kind_KIND_ACCEPTANCE, Kind_KIND_RECEIPT, Kind_KIND_COMMENT:
+	default:
+		return protocol.Birth{}, false
+	}
+	var b Birth
+	if proto.Unmarshal(valueOf(fields, 1), &b) != nil {
+		return protocol.Birth{}, false
+	}
+	return b.Place()
+}
+
+// OriginOf returns where the writer took a record from; see Common.
+func OriginOf(fields crdt.Fields) string { return string(valueOf(fields, 104)) }
+
+// valueOf returns what a length-delimited field holds, of several pieces all.
+// That is right for a message; a text written twice is nobody's.
+func valueOf(fields crdt.Fields, number uint32) []byte {
+	var value []byte
+	_ = walk(fields[number].Value, func(f field) error { // it was walked when it was decoded
+		if f.is(number, protowire.BytesType) {
+			value = join(value, f.bytes())
+		}
+		return nil
+	})
+	return value
+}
