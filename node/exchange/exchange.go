@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -177,9 +178,7 @@ func (x *Exchange) Serve(peer protocol.DeviceID, stream Stream) error {
 	}
 	s := x.newSession(x.ctx, peer, false)
 	defer s.fail(nil) // frees the context
-	err := s.run(stream, s.listen)
-	x.ended(s, err)
-	return err
+	return x.ended(s, s.run(stream, s.listen))
 }
 
 func (s *session) listen() error {
@@ -209,8 +208,7 @@ func (x *Exchange) Visit(ctx context.Context, n protocol.NeighbourhoodID, peer p
 	if err == nil {
 		err = s.run(stream, s.dial)
 	}
-	x.ended(s, err)
-	return err
+	return x.ended(s, err)
 }
 
 func (s *session) connect(open Open) (Stream, error) {
@@ -230,16 +228,20 @@ func (s *session) dial() error {
 	return s.rounds()
 }
 
-// ended gives the peer's place free and tells the node.
-func (x *Exchange) ended(s *session, err error) {
+// ended gives the peer's place free, tells the node and returns how it ended.
+func (x *Exchange) ended(s *session, err error) error {
+	if s.bad > 0 && !errors.Is(err, protocol.ErrMalformed) {
+		err = errors.Join(errBadItems, err)
+	}
 	if s.shelf == nil || !s.begun {
-		return
+		return err
 	}
 	s.shelf.end(s, err)
 	x.met(s, err)
-	if x.events.Ended != nil {
+	if x.events.Ended != nil && !errors.Is(err, ErrBusy) {
 		x.events.Ended(s.shelf.ID(), s.peer, err)
 	}
+	return err
 }
 
 // enter counts work that Close waits for; false once closed.

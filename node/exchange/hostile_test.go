@@ -154,7 +154,7 @@ func TestAPeerThatSendsForEverIsLeft(t *testing.T) {
 			items := 0
 			for ; c.say(kindItems, protocol.AppendItem(nil, raw)...) == nil; items++ {
 			}
-			if err, _ := c.end(); !errors.Is(err, protocol.ErrMalformed) || items > 2*maxFruitless {
+			if err, _ := c.end(); !errors.Is(err, protocol.ErrMalformed) || items > 3*maxFruitless {
 				t.Errorf("%s: %v after %d items", name, err, items)
 			}
 		})
@@ -170,7 +170,7 @@ func TestAPeerThatSendsMoreThanItAnnouncedIsLeft(t *testing.T) {
 		items := 0
 		for ; c.say(kindItems, protocol.AppendItem(nil, as.seal(uint32(items), cell.Normal, "new").Raw())...) == nil; items++ {
 		}
-		if err, _ := c.end(); !errors.Is(err, protocol.ErrMalformed) || items > maxIDs+5 {
+		if err, _ := c.end(); !errors.Is(err, protocol.ErrMalformed) || items > 5 {
 			t.Errorf("%v after %d items", err, items)
 		}
 	})
@@ -332,6 +332,20 @@ func TestAPeerThatAnswersWithSomeoneElsesCellsIsCharged(t *testing.T) {
 			if victim.has(id) {
 				t.Error("a cell came that was never sent")
 			}
+		}
+	})
+}
+
+func TestAPeerThatAnnouncesAndDoesNotSendIsCharged(t *testing.T) {
+	bubble(t, func(t *testing.T, _ *village, as, to *house) {
+		c := approach(t, as, to)
+		c.greet()
+		c.announce(3)
+		c.drain()
+		must(t, c.say(kindItems, protocol.AppendItem(nil, as.seal(1, cell.Normal, "one of three").Raw())...))
+		must(t, c.say(kindEnd, 0))
+		if err, _ := c.end(); !errors.Is(err, protocol.ErrMalformed) {
+			t.Errorf("ended with %v", err)
 		}
 	})
 }

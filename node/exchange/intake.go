@@ -21,7 +21,7 @@ type intake struct {
 	batches  chan batch
 	waiting  sync.WaitGroup // batches not yet taken in
 	done     chan struct{}
-	expected int // items that may still come
+	expected int // items that may still come; of the goroutine that calls put
 	received atomic.Int64
 
 	// Of the goroutine of run, and of others once done is closed.
@@ -40,7 +40,7 @@ type batch struct {
 
 func newIntake(t *transfer) *intake {
 	return &intake{
-		transfer: t, expected: t.ops.coming + t.cells.coming + maxIDs, allowed: t.ops.coming,
+		transfer: t, expected: t.ops.coming + t.cells.coming, allowed: t.ops.coming,
 		batches: make(chan batch, 4), done: make(chan struct{}),
 	}
 }

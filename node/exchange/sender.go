@@ -235,6 +235,7 @@ func plan(n Neighbourhood, ops, cells []protocol.ID) (order []protocol.ID, isOp 
 		}
 	}
 	addOps(n.Ops())
+	addOps(ops) // those that left the roster meanwhile: the peer hears so
 	for _, class := range byClass[cell.Normal:] {
 		order = append(order, class...)
 	}

@@ -203,11 +203,11 @@ func (s *session) swapDigests() error {
 // end. The peer may read what it has not read yet.
 func (s *session) verdict() error {
 	s.polite = true
-	switch {
-	case s.bad > 0:
-		return malformed("items that were forged, unasked or missing")
-	case s.later || s.neighbour.tired():
+	if s.later || s.neighbour.tired() {
 		return ErrLater
 	}
 	return nil
 }
+
+// errBadItems is joined to how a session ended in which the peer was at fault.
+var errBadItems = malformed("items that were forged, unasked or missing")

@@ -49,10 +49,13 @@ func (t *transfer) run() error {
 }
 
 // settle charges the peer with what it announced and did not send, or sent and
-// this side cannot take: it is not asked for that again.
+// this side cannot take: it is not asked for that again. What was asked for
+// only because its payload is missing here nobody owes.
 func (t *transfer) settle() {
-	left := without(t.shelf.claims.leave(t.session), t.asked)
-	t.bad += len(left) + t.intake.bad
+	claimed := t.shelf.claims.leave(t.session)
+	left := without(claimed, t.asked)
+	short := t.intake.expected - t.declined - (len(claimed) - len(left))
+	t.bad += max(short, len(left))
 	if !t.shelf.refuse(t.neighbour, append(left, t.intake.refused...)) {
 		t.later = true
 	}
@@ -61,9 +64,10 @@ func (t *transfer) settle() {
 // complete reports that each side has given all the other lacked.
 func (t *transfer) complete() bool { return t.declined == 0 && t.sender.all() && !t.later }
 
-// leave ends the claims of a transfer that was cut: others may bring what it
-// did not.
+// leave ends a transfer, well or not: what a cut one had claimed others may
+// bring.
 func (t *transfer) leave() {
+	t.bad += t.intake.bad
 	if left := t.shelf.claims.leave(t.session); len(left) > 0 {
 		t.x.kickOthers(t.shelf, t.peer)
 	}
@@ -89,6 +93,7 @@ func (t *transfer) ready() error {
 	offer := t.shelf.claims.enter(t.session, t.cells.want, blind)
 	missing := t.shelf.Missing()
 	t.asked = t.shelf.claims.claim(t.session, missing[:min(len(missing), maxIDs)])
+	t.intake.expected += len(t.asked)
 	var flags byte
 	if offer {
 		flags = flagOffer
