@@ -82,6 +82,9 @@ func (a *app) target(id string) api.Target { return api.Target{Place: a.place(),
 // verb is a call of the node's client.
 type verb[Out any] func(context.Context, *api.Client) (Out, error)
 
+// answerTime bounds how long a command waits for the node.
+const answerTime = 30 * time.Second
+
 // do calls the node and shows its answer: as JSON where that was asked for,
 // else by show.
 func do[Out any](ctx context.Context, a *app, call verb[Out], show func(Out)) error {
@@ -89,6 +92,8 @@ func do[Out any](ctx context.Context, a *app, call verb[Out], show func(Out)) er
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
 	doc, err := call(ctx, node)
 	if err != nil {
 		return err

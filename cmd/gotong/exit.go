@@ -64,6 +64,9 @@ func (a *app) complain(err error) int {
 	case errors.Is(err, context.Canceled):
 		a.tell("stopped", nil)
 		return exitFailed
+	case errors.Is(err, context.DeadlineExceeded):
+		a.tell("busy", nil)
+		return exitTryLater
 	case errors.As(err, &misused):
 		a.tell(misused.key, misused.args)
 		return exitUsage
@@ -104,7 +107,7 @@ func (a *app) tellProblem(p *api.Problem, err error) {
 // named returns the word for a code, the code itself where there is none.
 func (a *app) named(family, code string) string {
 	if code == "" || !a.words.Has(family+code) {
-		return code
+		return words.Plain(code)
 	}
 	return a.say(family+code, nil)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"gotong/node/api"
 	"gotong/node/words"
@@ -147,30 +148,33 @@ func (a *app) urgencyWord(i api.Item) string {
 	return a.named("urgency.", i.Urgency)
 }
 
+// shortWidth is the room for a short id; a longer one takes more.
+const shortWidth = 4
+
 // card is an item in a list: what, how far, who, where, how long ago.
 func (a *app) card(i api.Item) {
-	word := pad(a.urgencyWord(i), a.urgencyWidth())
+	id, word := pad(i.Short, shortWidth), pad(a.urgencyWord(i), a.urgencyWidth())
+	indent := strings.Repeat(" ", utf8.RuneCountInString(id+word)+4)
 	if i.Urgency == record.Urgency_URGENCY_CRITICAL.Code() || i.Urgency == record.Urgency_URGENCY_HIGH.Code() {
 		word = a.strong(word)
 	}
-	a.line(pad(i.Short, 6), word, "  ", a.strong(words.Plain(i.Title)))
-	indent := strings.Repeat(" ", 6+a.urgencyWidth()+2)
+	a.line(id, "  ", word, "  ", a.strong(words.Plain(i.Title)))
 	a.line(indent, a.summary(i))
 	a.line(indent, joined(" · ", a.who(i.Owner), words.Plain(i.Place), a.words.Ago(i.Created, a.now())))
 }
 
 // urgencyWidth is the width of the widest word a list may begin with.
 func (a *app) urgencyWidth() int {
-	width := len([]rune(a.say("urgency.offer", nil)))
+	width := utf8.RuneCountInString(a.say("urgency.offer", nil))
 	for _, u := range record.Urgencies() {
-		width = max(width, len([]rune(a.say("urgency."+u.Code(), nil))))
+		width = max(width, utf8.RuneCountInString(a.say("urgency."+u.Code(), nil)))
 	}
 	return width
 }
 
 // pad fills text up with spaces to a width in characters.
 func pad(text string, width int) string {
-	return text + strings.Repeat(" ", max(1, width-len([]rune(text))))
+	return text + strings.Repeat(" ", max(0, width-utf8.RuneCountInString(text)))
 }
 
 // lineNumber is shown where a person has to say which line.

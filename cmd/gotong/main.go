@@ -17,6 +17,7 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl+C ends it at once
 	a := newApp(os.Args[1:], os.Getenv, os.Stdout, os.Stderr, time.Now)
 	code := a.execute(ctx, os.Args[1:])
 	stop()

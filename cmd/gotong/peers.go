@@ -28,7 +28,7 @@ func (a *app) peers(doc api.PeerList) {
 	}
 	for _, p := range doc.Peers {
 		a.line(a.strong(a.peerName(p)), ": ", joined(", ", a.contact(p), a.exchanged(p)))
-		a.line("  ", p.Device[:8], "  ", strings.Join(p.Addrs, "  "))
+		a.line("  ", p.Device[:8], "  ", words.Plain(strings.Join(p.Addrs, "  ")))
 	}
 }
 

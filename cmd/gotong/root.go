@@ -22,6 +22,7 @@ func newRoot(a *app) *cobra.Command {
 		SilenceUsage:  true,
 		RunE:          func(c *cobra.Command, args []string) error { return a.noCommand(c, args) },
 	}
+	root.SuggestionsMinimumDistance = 2
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
 	root.SetUsageFunc(a.usage)

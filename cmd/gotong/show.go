@@ -63,7 +63,7 @@ func (a *app) pledges(i api.Item) {
 	a.line()
 	a.show("show.pledges-"+i.Kind, nil)
 	for _, p := range i.Pledges {
-		a.line("  ", pad(p.Short, 6), a.who(p.Owner), ": ", a.pledge(p))
+		a.line("  ", pad(p.Short, shortWidth), "  ", a.who(p.Owner), ": ", a.pledge(p))
 	}
 }
 

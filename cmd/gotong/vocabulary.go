@@ -65,9 +65,10 @@ func reason(text string) (string, error) {
 
 // anyLabel reports whether text fits a label under key in any language.
 func anyLabel(key, text string, fits func(label, text string) bool) bool {
+	text = strings.ToLower(strings.TrimSpace(text))
 	for _, t := range words.All() {
 		for _, label := range t.Forms(key) {
-			if fits(strings.ToLower(label), strings.ToLower(strings.TrimSpace(text))) {
+			if text != "" && fits(strings.ToLower(label), text) {
 				return true
 			}
 		}
@@ -89,7 +90,7 @@ func sameLabel(label, text string) bool {
 
 // startOfLabel reports whether a label begins with text as its first words.
 func startOfLabel(label, text string) bool {
-	return text != "" && strings.HasPrefix(label, text+" ")
+	return strings.HasPrefix(label, text+" ")
 }
 
 // quantity reads an amount with a point or a comma before its decimals. "1.500"
@@ -107,12 +108,15 @@ func quantity(flag, text string) (api.Quantity, error) {
 	return q, nil
 }
 
+// codeWidth is the length of the longest code of a category.
+const codeWidth = 15
+
 // vocabulary lists what --kind and --unit understand, for help.
 func (a *app) vocabulary() string {
 	var b strings.Builder
 	b.WriteString(a.say("help.kinds", nil))
 	for _, c := range record.Categories() {
-		b.WriteString("\n  " + pad(c.Code, 16) + a.label(c.Code))
+		b.WriteString("\n  " + pad(c.Code, codeWidth) + "  " + a.label(c.Code))
 	}
 	var units []string
 	for _, u := range record.Units() {

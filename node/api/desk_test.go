@@ -276,6 +276,11 @@ func TestCommentsStandUnderWhatTheyAreAbout(t *testing.T) {
 	if len(shown.Comments) != 2 || shown.Comments[0].Text != "Galonnya ada?" || !shown.Comments[0].Owner.Me {
 		t.Errorf("comments are %+v", shown.Comments)
 	}
+	pledged := must[Written](t)(desks[1].Pledge(ctx, Promise{Target: to(asked.Short)}))
+	must[Written](t)(desks[0].Comment(ctx, Remark{Target: to(pledged.Short), Text: "Terima kasih"}))
+	if got := must[Shown](t)(desks[1].Show(ctx, to(asked.Short))); len(got.Comments) != 3 || got.Item.Comments != 3 {
+		t.Errorf("with a remark on a pledge there are %+v", got.Comments)
+	}
 	_, err := desks[0].Comment(ctx, Remark{Target: to(asked.Short), Text: " "})
 	if p := ProblemOf(err); p.Field != "text" || p.Why != "missing" {
 		t.Errorf("got %+v", p)

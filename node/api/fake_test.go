@@ -133,6 +133,9 @@ func (h *home) Write(_ context.Context, _ protocol.NeighbourhoodID, content prot
 	if err := record.Check(content); err != nil {
 		return protocol.RecordID{}, err
 	}
+	if common == nil {
+		common = new(record.Common)
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if id, ok := h.board.At(0).Origin(h.me(), common.GetOrigin()); ok && common.GetOrigin() != "" {

@@ -28,7 +28,7 @@ func (s sight) item(i board.Item) Item {
 		Title: title(i), State: states[i.State],
 		Stale: i.Stale, Expired: i.Expired, Overdue: i.Overdue,
 		Owner: s.household(i.Owner), Created: at(i.Created()), Changed: at(i.Changed()),
-		Lines: []Line{}, Pledges: []Pledge{}, Comments: len(s.View.Comments(i.ID)),
+		Lines: []Line{}, Pledges: []Pledge{}, Comments: len(s.remarks(i)),
 	}
 	doc.describe(i)
 	for _, l := range i.Lines {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -11,6 +12,9 @@ import (
 
 // List returns requests and offers.
 func (d Desk) List(ctx context.Context, q Query) (List, error) {
+	if !slices.Contains([]Show{ShowStanding, ShowOpen, ShowMine, ShowAll}, q.Show) {
+		return List{}, errBadRequest
+	}
 	s, err := d.site(ctx, q.In)
 	if err != nil {
 		return List{}, err
@@ -54,7 +58,7 @@ func (d Desk) Show(ctx context.Context, t Target) (Shown, error) {
 	if err != nil {
 		return Shown{}, err
 	}
-	doc := Shown{Schema: SchemaShow, Neighbourhood: s.document(), Comments: []Comment{}}
+	doc := Shown{Schema: SchemaShow, Neighbourhood: s.document()}
 	err = d.look(ctx, s, func(v sight) error {
 		r, err := v.find(t.ID, record.Kind_KIND_REQUEST, record.Kind_KIND_OFFER, record.Kind_KIND_PLEDGE)
 		if err != nil {
@@ -64,8 +68,7 @@ func (d Desk) Show(ctx context.Context, t Target) (Shown, error) {
 		if !ok {
 			return ErrNotFound
 		}
-		doc.Item = v.item(item)
-		doc.Comments = append(doc.Comments, v.remarks(item.ID)...)
+		doc.Item, doc.Comments = v.item(item), v.remarks(item)
 		return nil
 	})
 	if err != nil {
@@ -74,9 +77,15 @@ func (d Desk) Show(ctx context.Context, t Target) (Shown, error) {
 	return doc, nil
 }
 
-func (s sight) remarks(id protocol.RecordID) []Comment {
-	var docs []Comment
-	for _, r := range s.Comments(id) {
+// remarks returns the comments on an item and on its pledges, oldest first.
+func (s sight) remarks(i board.Item) []Comment {
+	records := s.Comments(i.ID)
+	for _, p := range i.Pledges {
+		records = append(records, s.Comments(p.ID)...)
+	}
+	slices.SortStableFunc(records, func(a, b *board.Record) int { return cmp.Compare(a.Birth.Stamp, b.Birth.Stamp) })
+	docs := []Comment{}
+	for _, r := range records {
 		text := r.Content.(*record.Comment).Text
 		docs = append(docs, Comment{ID: r.ID.String(), Owner: s.household(r.Owner), Created: at(r.Created()), Text: text})
 	}

@@ -234,6 +234,7 @@ func TestWhatIsNoRequestOfThisInterfaceIsRefused(t *testing.T) {
 		{"POST", "/v1/requests", `{"title":"x","lines":[{"quantity":1e3}]}`, 400, CodeBadRequest},
 		{"POST", "/v1/requests", `{"title":"` + strings.Repeat("x", maxRequest) + `"}`, 413, CodeTooLarge},
 		{"GET", "/v1/nothing", ``, 400, CodeBadRequest},
+		{"GET", "/v1/items?show=some", ``, 400, CodeBadRequest},
 		{"DELETE", "/v1/items", ``, 400, CodeBadRequest},
 	} {
 		if status, code := send(t, node, c.method, c.path, c.body); status != c.status || code != c.code {

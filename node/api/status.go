@@ -17,7 +17,7 @@ import (
 func (d Desk) Status(ctx context.Context) (Report, error) {
 	st := d.Backend.Status(ctx)
 	doc := Report{
-		Schema: SchemaStatus, Device: st.Device.String(), Dir: st.Dir, Started: st.Started.UTC(),
+		Schema: SchemaStatus, Device: st.Device.String(), Dir: st.Dir, Started: utc(st.Started),
 		Addrs: filled(st.Addrs), Connected: st.Connected, Troubles: filled(st.Troubles), Neighbourhoods: []Standing{},
 	}
 	for _, n := range st.Neighbourhoods {
@@ -68,7 +68,7 @@ func utc(t time.Time) time.Time {
 	if t.IsZero() {
 		return time.Time{}
 	}
-	return t.UTC()
+	return t.UTC().Truncate(time.Millisecond)
 }
 
 // Peers returns the nodes known, the connected ones first.

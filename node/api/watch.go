@@ -32,7 +32,7 @@ func (d Desk) Watch(ctx context.Context) func(each func(Change) error) error {
 }
 
 func (d Desk) change(ctx context.Context, e Event) (Change, error) {
-	doc := Change{Schema: SchemaChange, Event: e.Type, At: d.Now().UTC(), Connected: e.Connected}
+	doc := Change{Schema: SchemaChange, Event: e.Type, At: utc(d.Now()), Connected: e.Connected}
 	if e.Neighbourhood != [16]byte{} {
 		doc.Neighbourhood = e.Neighbourhood.String()
 	}

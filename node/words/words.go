@@ -9,7 +9,10 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"golang.org/x/text/feature/plural"
@@ -59,19 +62,22 @@ func In(wishes ...string) *Tongue {
 	if confidence == language.No {
 		i = 0
 	}
-	return tongue(languages[i])
+	return tongues()[i]
 }
 
 // All returns a tongue of each language.
-func All() []*Tongue {
+func All() []*Tongue { return slices.Clone(tongues()) }
+
+// tongues is made once: the catalogs take a few milliseconds to read.
+var tongues = sync.OnceValue(func() []*Tongue {
 	var all []*Tongue
 	for _, tag := range languages {
-		all = append(all, tongue(tag))
+		all = append(all, tongueOf(tag))
 	}
 	return all
-}
+})
 
-func tongue(tag language.Tag) *Tongue {
+func tongueOf(tag language.Tag) *Tongue {
 	t := &Tongue{tag: tag, printer: message.NewPrinter(tag)}
 	text, err := files.ReadFile(tag.String() + ".json")
 	if err == nil {
@@ -81,6 +87,11 @@ func tongue(tag language.Tag) *Tongue {
 		panic("words: " + err.Error()) // the catalogs are part of the program
 	}
 	return t
+}
+
+// Keys returns every key of the catalogs, in order.
+func Keys() []string {
+	return slices.Sorted(maps.Keys(tongues()[0].messages))
 }
 
 // Lang returns the language's code, "id" or "en".
