@@ -64,7 +64,7 @@ func (h *Neighbourhood) loadSlot(s store.Slot) {
 	if s.Device == h.parts.Identity.DeviceID() {
 		h.clock.raise(last(s.Cells))
 	}
-	k := cell.Kept{}.Keep(h.roster.Load().Counts, s.Cells...)
+	k := cell.Kept{}.Keep(h.counting(h.roster.Load()), s.Cells...)
 	h.place(board.Place{Device: s.Device, Slot: s.Slot}, k)
 }
 

@@ -94,7 +94,7 @@ func (t *turn) welcome(ops []roster.Op) (map[protocol.ID]struct{}, error) {
 // places where the answer changed.
 func (t *turn) judgeAnew() error {
 	for at, held := range t.h.held {
-		if held.stands(at, t.roster) {
+		if t.h.stands(at, held, t.roster) {
 			continue
 		}
 		k, err := t.h.read(at, t.roster)
@@ -109,15 +109,18 @@ func (t *turn) judgeAnew() error {
 
 // stands reports whether what a place holds is still what it should hold under
 // a roster.
-func (h held) stands(at board.Place, members *roster.Roster) bool {
+func (h *Neighbourhood) stands(at board.Place, is held, members *roster.Roster) bool {
 	if _, known := members.DeviceKey(at.Device); !known {
 		return false
 	}
-	newest, last := h.cells[0], h.cells[h.n-1]
-	if h.n == 2 {
-		return !members.CountsID(at.Device, at.Slot, newest.id) && members.CountsID(at.Device, at.Slot, last.id)
+	if is.n == 0 {
+		return true // rotted, and not yet fetched again
 	}
-	return members.CountsID(at.Device, at.Slot, newest.id) == h.counts
+	newest, last := is.cells[0], is.cells[is.n-1]
+	if is.n == 2 {
+		return !h.counts(members, at.Device, at.Slot, newest.id) && h.counts(members, at.Device, at.Slot, last.id)
+	}
+	return h.counts(members, at.Device, at.Slot, newest.id) == is.counts
 }
 
 func comparePlaces(a, b board.Place) int {

@@ -108,7 +108,7 @@ func (h *Neighbourhood) read(at board.Place, members *roster.Roster) (cell.Kept,
 	if err != nil && !errors.Is(err, store.ErrBadValue) {
 		return cell.Kept{}, fmt.Errorf("node: read: %w", err)
 	}
-	return cell.Kept{}.Keep(members.Counts, s.Cells...), nil
+	return cell.Kept{}.Keep(h.counting(members), s.Cells...), nil
 }
 
 // Raw returns the bytes of a kept cell or operation.
@@ -121,13 +121,36 @@ func (h *Neighbourhood) Raw(id protocol.ID) ([]byte, bool) {
 		return nil, false
 	}
 	s, err := h.store.Slot(h.id, l.at.Device, l.at.Slot)
-	if err != nil && !errors.Is(err, store.ErrBadValue) {
-		return nil, false
-	}
 	for _, c := range s.Cells {
 		if c.ID() == id {
-			return c.Raw(), true
+			return h.forward(c.Raw()), true
 		}
 	}
+	if errors.Is(err, store.ErrBadValue) {
+		go h.miss(l.at)
+	}
 	return nil, false
+}
+
+// miss takes what rotted in a place out of the set that is reconciled, so that
+// a neighbour brings it again. The board keeps showing it meanwhile.
+func (h *Neighbourhood) miss(at board.Place) {
+	err := h.do(h.ctx, func() {
+		s, err := h.store.Slot(h.id, at.Device, at.Slot)
+		if !errors.Is(err, store.ErrBadValue) {
+			return // another cell took its place
+		}
+		good := heldOf(cell.Kept{}.Keep(h.counting(h.roster.Load()), s.Cells...))
+		came, went := h.index.replace(at, h.held[at], good)
+		h.held[at] = good
+		h.link.Moved(came, went)
+	})
+	if err != nil {
+		h.log.Debug("a rotted value is left until the next start", "err", err)
+	}
+}
+
+// Do runs read with the board itself, on its owner's goroutine.
+func (h *Neighbourhood) Do(ctx context.Context, read func(*board.Board)) error {
+	return h.do(ctx, func() { read(h.board) })
 }

@@ -23,6 +23,7 @@ type Parts struct {
 	Own      *ownLog // nil: no second copy
 	Now      func() time.Time
 	Log      *slog.Logger
+	Seams    Seams // none, but in the simulator
 }
 
 // Keys keeps the keyrings; identity.Dir is the real one.

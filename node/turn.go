@@ -34,11 +34,14 @@ func newTurn(h *Neighbourhood) *turn {
 // anything.
 func (t *turn) take(c cell.Cell) (bool, error) {
 	at := board.Place{Device: c.Device, Slot: c.Slot}
+	if t.h.refuses(c) {
+		return false, nil
+	}
 	before, err := t.kept(at)
 	if err != nil {
 		return false, err
 	}
-	after := before.Keep(t.roster.Counts, c)
+	after := before.Keep(t.h.counting(t.roster), c)
 	if same(before, after) {
 		return false, nil
 	}

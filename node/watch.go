@@ -84,3 +84,7 @@ func (w *watchers) close() {
 		close(ch)
 	}
 }
+
+// Watch returns what happens on the board from now on, and how to end it. The
+// channel is closed then, and when the node closes.
+func (h *Neighbourhood) Watch() (<-chan Happening, func()) { return h.watchers.add() }

@@ -26,9 +26,8 @@ type Gossip struct {
 	self   peer.ID
 	cancel context.CancelFunc
 
-	authors     *limiter[protocol.DeviceID] // what others' messages may bring of an author
-	own         *limiter[protocol.DeviceID] // what this node sends of an author
-	connections *limiter[peer.ID]           // messages, in steps of 4 KiB
+	policy      *Policy
+	connections *limiter[peer.ID] // messages, in steps of 4 KiB
 	hints       *limiter[peer.ID]
 
 	mu      sync.Mutex
@@ -43,8 +42,7 @@ func New(ctx context.Context, h host.Host) (*Gossip, error) {
 	g := &Gossip{
 		self:        h.ID(),
 		cancel:      cancel,
-		authors:     newLimiter[protocol.DeviceID](authorRate, authorBurst),
-		own:         newLimiter[protocol.DeviceID](ownRate, ownBurst),
+		policy:      NewPolicy(),
 		connections: newLimiter[peer.ID](connectionRate, connectionBurst),
 		hints:       newLimiter[peer.ID](hintRate, hintBurst),
 		topics:      map[protocol.NeighbourhoodID]*Topic{},

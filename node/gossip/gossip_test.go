@@ -133,7 +133,7 @@ func TestAFloodFromOneMemberKeepsHonestDeliveryWhole(t *testing.T) {
 	onStreet(t, 6, func(s *street) {
 		s.connectAll()
 		flooder, honest := s.houses[0], s.houses[1:]
-		flooder.gossip.own = newLimiter[protocol.DeviceID](1e9, 1e9) // its node is not ours
+		flooder.gossip.policy.own = newLimiter[protocol.DeviceID](1e9, 1e9) // its node is not ours
 		var said []protocol.ID
 		for range 20 {
 			for range 100 { // 1,000 a second, each a message of its own
@@ -166,7 +166,7 @@ func TestRepeatingANeighboursCellsDoesNotEmptyItsBucket(t *testing.T) {
 	onStreet(t, 3, func(s *street) {
 		s.connectAll()
 		victim, parrot, listener := s.houses[0], s.houses[1], s.houses[2]
-		parrot.gossip.own = newLimiter[protocol.DeviceID](1e9, 1e9)
+		parrot.gossip.policy.own = newLimiter[protocol.DeviceID](1e9, 1e9)
 		var raws [][]byte
 		for range 10 {
 			raws = append(raws, victim.cell("mine").Raw())
@@ -190,7 +190,7 @@ func TestAConnectionIsHeardNoFasterThanItsBucket(t *testing.T) {
 	onStreet(t, 2, func(s *street) {
 		s.connectAll()
 		parrot, listener := s.houses[0], s.houses[1]
-		parrot.gossip.own = newLimiter[protocol.DeviceID](1e9, 1e9)
+		parrot.gossip.policy.own = newLimiter[protocol.DeviceID](1e9, 1e9)
 		var raws [][]byte
 		for range 20 {
 			raws = append(raws, parrot.cell("word").Raw())

@@ -122,28 +122,16 @@ func (t *Topic) close() error {
 // bucket allows, in the order given. If something is left over it sends a
 // hint; neighbours then come for the rest by an exchange.
 func (t *Topic) Publish(ctx context.Context, raws [][]byte) error {
-	paced := t.pace(raws)
-	for _, batch := range batches(paced) {
-		if err := t.topic.Publish(ctx, batch); err != nil {
+	messages, all := t.gossip.policy.Batches(t.handler, raws, time.Now())
+	for _, m := range messages {
+		if err := t.topic.Publish(ctx, m); err != nil {
 			return fmt.Errorf("gossip: publish: %w", err)
 		}
 	}
-	if len(paced) < len(raws) {
+	if !all {
 		t.Hint()
 	}
 	return nil
-}
-
-// pace takes a token for each item and leaves out those there is none for.
-func (t *Topic) pace(raws [][]byte) [][]byte {
-	var paced [][]byte
-	now := time.Now()
-	for _, raw := range raws {
-		if t.gossip.own.take(t.handler.Author(raw), 1, now) {
-			paced = append(paced, raw)
-		}
-	}
-	return paced
 }
 
 // batches frames items into messages of at most MaxFrame bytes.

@@ -51,7 +51,7 @@ func (t *Topic) validate(ctx context.Context, from peer.ID, m *pubsub.Message) p
 		t.heard(device, from)
 		return pubsub.ValidationIgnore // a hint is for those next to its sender
 	}
-	opened := t.judge(ctx, m.Data)
+	opened := t.gossip.policy.Judge(ctx, t.handler, m.Data, time.Now())
 	m.ValidatorData = delivery{value: opened.Value, from: device}
 	return resultOf[opened.Verdict]
 }
@@ -66,35 +66,6 @@ var resultOf = map[protocol.Verdict]pubsub.ValidationResult{
 type delivery struct {
 	value any
 	from  protocol.DeviceID
-}
-
-// judge opens a batch, unless an author in it has nothing left to say: then
-// verifying would be the work that a flood wants to cause.
-func (t *Topic) judge(ctx context.Context, batch []byte) Opened {
-	raws, err := protocol.SplitItems(batch)
-	if err != nil {
-		return Opened{Verdict: protocol.Reject}
-	}
-	for _, raw := range raws {
-		if !t.gossip.authors.has(t.handler.Author(raw), 1, time.Now()) {
-			return Opened{Verdict: protocol.Ignore}
-		}
-	}
-	opened := t.handler.Open(ctx, raws)
-	if opened.Verdict == protocol.Accept && !t.affords(opened.Fresh) {
-		opened.Verdict = protocol.Ignore
-	}
-	return opened
-}
-
-// affords takes the tokens of fresh items. A batch that brings nothing new is
-// not passed on.
-func (t *Topic) affords(fresh []protocol.DeviceID) bool {
-	need := map[protocol.DeviceID]int{}
-	for _, author := range fresh {
-		need[author]++
-	}
-	return len(need) > 0 && t.gossip.authors.takeAll(need, time.Now())
 }
 
 // heard passes a hint on, as often as a peer may give one.

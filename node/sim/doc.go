@@ -1,0 +1,21 @@
+// Package sim runs many nodes in one process, without a network, a disk or a
+// clock, and puts faults in their way.
+//
+// The nodes are the real ones: the door, the owner, the board, the exchange and
+// the policy of gossip. Their network, disk and clock are replaced, and time is
+// virtual (testing/synctest), so that an hour costs a second. What happens is
+// drawn from a seed (plan.go): the same seed gives the same schedule.
+//
+//	house.go    a household: its disk, its clock, its node
+//	network.go  links that lose, delay, double and cut
+//	plan.go     the steps of a schedule, and which faults it met
+//	check.go    what must hold once everything is connected again
+//	faults.go   faults put into the code on purpose, which the checker must see
+//
+// go test ./node/sim runs a short batch. More, from a seed:
+//
+//	go test ./node/sim -run TestSchedules -args -schedules 10000 -seed 1
+//
+// A schedule that fails is cut down to the shortest that still does, and the
+// line that replays it is printed.
+package sim

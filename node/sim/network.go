@@ -1,0 +1,239 @@
+package sim
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"net"
+	"sync"
+	"time"
+
+	"gotong/node"
+	"gotong/node/exchange"
+	"gotong/node/gossip"
+	"gotong/protocol"
+)
+
+// port is a house's end of the network: exchanges over pipes, and gossip that
+// is passed from house to house under the real policy.
+type port struct {
+	w        *world
+	h        *house
+	exchange *exchange.Exchange
+	policy   *gossip.Policy
+
+	mu      sync.Mutex
+	closed  bool
+	handler gossip.Handler
+	hood    *node.Neighbourhood
+	seen    map[[32]byte]struct{}
+	pipes   map[net.Conn]protocol.DeviceID
+}
+
+func newPort(w *world, h *house) *port {
+	return &port{
+		w: w, h: h, policy: gossip.NewPolicy(), seen: make(map[[32]byte]struct{}), pipes: make(map[net.Conn]protocol.DeviceID),
+		exchange: exchange.New(h.me.DeviceID(), rand.Reader, exchange.Events{}),
+	}
+}
+
+// Join implements [node.Network].
+func (p *port) Join(h *node.Neighbourhood, cells []protocol.ID) (node.Link, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.hood = h
+	p.handler = h.Gossip(func(from protocol.DeviceID) { p.exchange.Hint(h.ID(), from) })
+	p.exchange.Join(p.w.mutant.exchange(p, h.Exchange()), cells)
+	return wire{p}, nil
+}
+
+// Peers implements [node.Network].
+func (p *port) Peers() []node.Peer { return nil }
+
+// Addrs implements [node.Network].
+func (p *port) Addrs() []string { return []string{p.h.name} }
+
+// Drop implements [node.Network].
+func (p *port) Drop(protocol.DeviceID) {}
+
+// Close implements [node.Network].
+func (p *port) Close() error {
+	p.mu.Lock()
+	p.closed = true
+	p.mu.Unlock()
+	p.sever(func(protocol.DeviceID) bool { return true })
+	return p.exchange.Close()
+}
+
+// sever closes the pipes to some devices.
+func (p *port) sever(which func(protocol.DeviceID) bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for pipe, to := range p.pipes {
+		if which(to) {
+			_ = pipe.Close() // a pipe has nothing to fail with
+			delete(p.pipes, pipe)
+		}
+	}
+}
+
+// connect lets two houses exchange; disconnect ends that.
+func (w *world) connect(a, b *house) {
+	a.port().exchange.Connected(b.me.DeviceID(), func(context.Context) (exchange.Stream, error) { return w.open(a, b) })
+	b.port().exchange.Connected(a.me.DeviceID(), func(context.Context) (exchange.Stream, error) { return w.open(b, a) })
+}
+
+func (w *world) disconnect(a, b *house) {
+	for _, x := range []struct{ here, there *house }{{a, b}, {b, a}} {
+		if p := x.here.port(); p != nil {
+			p.exchange.Disconnected(x.there.me.DeviceID())
+			p.sever(func(d protocol.DeviceID) bool { return d == x.there.me.DeviceID() })
+		}
+	}
+}
+
+// open makes a stream from one house to another, and lets the other answer.
+func (w *world) open(from, to *house) (exchange.Stream, error) {
+	p, q := from.port(), to.port()
+	if p == nil || q == nil || !w.linked(from, to) {
+		return nil, net.ErrClosed
+	}
+	near, far := net.Pipe()
+	p.keep(near, to)
+	q.keep(far, from)
+	go func() { _ = q.exchange.Serve(from.me.DeviceID(), far) }() // what goes wrong shows in the end
+	return near, nil
+}
+
+func (p *port) keep(pipe net.Conn, with *house) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		_ = pipe.Close()
+		return
+	}
+	p.pipes[pipe] = with.me.DeviceID()
+}
+
+// wire is a neighbourhood's link.
+type wire struct{ *port }
+
+// Publish implements [node.Link].
+func (l wire) Publish(raws [][]byte) {
+	messages, all := l.policy.Batches(l.handler, raws, time.Now())
+	for _, m := range messages {
+		l.first(m)
+		l.w.spread(l.h, m)
+	}
+	if !all {
+		l.w.hint(l.h)
+	}
+}
+
+// Moved implements [node.Link].
+func (l wire) Moved(came, went []protocol.ID) { l.exchange.Changed(l.hood.ID(), came, went) }
+
+// RosterChanged implements [node.Link].
+func (l wire) RosterChanged() { l.exchange.RosterChanged(l.hood.ID()) }
+
+// Close implements [node.Link].
+func (l wire) Close() error { return nil }
+
+// first reports whether a message was not heard before.
+func (p *port) first(message []byte) bool {
+	id := sha256.Sum256(message)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	_, known := p.seen[id]
+	p.seen[id] = struct{}{}
+	return !known
+}
+
+// receive takes in a gossiped message and passes it on.
+func (p *port) receive(message []byte, from protocol.DeviceID) {
+	if !p.first(message) {
+		return
+	}
+	opened := p.policy.Judge(context.Background(), p.handler, message, time.Now())
+	if opened.Verdict == protocol.Accept {
+		p.w.spread(p.h, message)
+	}
+	if opened.Verdict != protocol.Reject {
+		p.handler.Take(context.Background(), opened.Value, from)
+	}
+}
+
+// spread sends a message to every house that one is linked to. Whether it is
+// lost, doubled, or late follows from the seed and the message, not from the
+// order in which goroutines run.
+func (w *world) spread(from *house, message []byte) {
+	for _, to := range w.houses {
+		if to == from || !w.linked(from, to) || !to.up() {
+			continue
+		}
+		luck := w.luck(from, to, message)
+		if luck.share(0) < w.loss {
+			w.count("loss")
+			continue
+		}
+		w.send(to, message, from, luck.delay(1))
+		if luck.share(2) < w.loss/2 {
+			w.count("duplication")
+			w.send(to, message, from, luck.delay(3))
+		}
+	}
+}
+
+func (w *world) send(to *house, message []byte, from *house, after time.Duration) {
+	if after > time.Second {
+		w.count("reorder")
+	}
+	p := to.port()
+	if p == nil {
+		return
+	}
+	go func() {
+		time.Sleep(after)
+		p.mu.Lock()
+		ready := !p.closed && p.hood != nil
+		p.mu.Unlock()
+		if ready && w.linked(from, to) {
+			p.receive(message, from.me.DeviceID())
+		}
+	}()
+}
+
+// hint tells the houses next to one that it has more.
+func (w *world) hint(from *house) {
+	for _, to := range w.houses {
+		if p := to.port(); to != from && p != nil && w.linked(from, to) {
+			go p.exchange.Hint(w.n, from.me.DeviceID())
+		}
+	}
+}
+
+// luck is what chance decided for one message on one link.
+type luck [32]byte
+
+func (w *world) luck(from, to *house, message []byte) luck {
+	h := sha256.New()
+	h.Write(binary.BigEndian.AppendUint64(nil, w.seed))
+	h.Write([]byte(from.name + ">" + to.name))
+	h.Write(message)
+	return luck(h.Sum(nil))
+}
+
+// share returns a number from 0 to below 1.
+func (l luck) share(i int) float64 {
+	return float64(binary.BigEndian.Uint32(l[4*i:])) / (1 << 32)
+}
+
+// delay is short mostly, and seconds for one in ten.
+func (l luck) delay(i int) time.Duration {
+	s := l.share(i)
+	if s < 0.9 {
+		return time.Duration(s * float64(50*time.Millisecond))
+	}
+	return time.Duration((s - 0.9) * float64(100*time.Second))
+}
