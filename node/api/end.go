@@ -70,7 +70,7 @@ func (d Desk) reason(ctx context.Context, e Ending) (record.CloseReason, error) 
 	return reason, err
 }
 
-// edit changes the own record that t means.
+// edit changes the record that t means; the backend lets the owner do so alone.
 func (d Desk) edit(ctx context.Context, t Target, kinds []record.Kind, change func(proto.Message) error) (Written, error) {
 	s, err := d.writing(ctx, t.In)
 	if err != nil {
@@ -79,14 +79,10 @@ func (d Desk) edit(ctx context.Context, t Target, kinds []record.Kind, change fu
 	var id protocol.RecordID
 	err = d.look(ctx, s, func(v sight) error {
 		r, err := v.find(t.ID, kinds...)
-		if err != nil {
-			return err
+		if err == nil {
+			id = r.ID
 		}
-		if r.Owner != s.me {
-			return ErrNotYours
-		}
-		id = r.ID
-		return nil
+		return err
 	})
 	if err != nil {
 		return Written{}, err

@@ -102,7 +102,7 @@ func amountsOf(i board.Item, amounts []*record.Amount) []Amount {
 }
 
 func (s sight) household(id protocol.HouseholdID) Household {
-	return Household{ID: id.String(), Name: s.Name(id), Me: id == s.me}
+	return Household{ID: id.String(), Name: s.name(id), Me: id == s.me}
 }
 
 // at returns the time of milliseconds since 1970, the zero time for 0.

@@ -15,10 +15,21 @@ type sight struct {
 	board.View
 	me  protocol.HouseholdID
 	ids []protocol.RecordID // of all records, in order
+
+	names map[protocol.HouseholdID]string // looked up so far
 }
 
 func sightOf(v board.View, me protocol.HouseholdID) sight {
-	return sight{View: v, me: me, ids: v.Find("")}
+	return sight{View: v, me: me, ids: v.Find(""), names: make(map[protocol.HouseholdID]string)}
+}
+
+// name returns how a household calls itself. Looking it up walks all of them,
+// and a list names the same few again and again.
+func (s sight) name(id protocol.HouseholdID) string {
+	if _, known := s.names[id]; !known {
+		s.names[id] = s.Name(id)
+	}
+	return s.names[id]
 }
 
 // shortest is how many characters of an id are shown at least.
@@ -96,7 +107,7 @@ func (s sight) one(prefix string, found []*board.Record) (*board.Record, error) 
 }
 
 func (s sight) candidate(r *board.Record) Candidate {
-	c := Candidate{ID: r.ID.String(), Short: s.short(r.ID), Kind: r.Kind.Code(), Owner: s.Name(r.Owner)}
+	c := Candidate{ID: r.ID.String(), Short: s.short(r.ID), Kind: r.Kind.Code(), Owner: s.name(r.Owner)}
 	if item, ok := s.about(r); ok {
 		c.Title = title(item)
 	}
