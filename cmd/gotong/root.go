@@ -15,13 +15,15 @@ import (
 // catalogs' languages.
 func newRoot(a *app) *cobra.Command {
 	root := &cobra.Command{
-		Use:           "gotong",
+		Use:           "gotong COMMAND",
 		Short:         a.say("help.root", nil),
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE:          func(c *cobra.Command, args []string) error { return a.noCommand(c, args) },
 	}
+	cobra.EnableCommandSorting = false // they stand in the order in which people need them
+	root.DisableFlagsInUseLine = true
 	root.SuggestionsMinimumDistance = 2
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagError(err) })
