@@ -34,15 +34,14 @@ func deviceOp(n protocol.NeighbourhoodID, me identity.Identity) (roster.Op, erro
 }
 
 // learnKeys opens the epoch secrets that the roster holds for this device and
-// keeps them before it uses them.
+// keeps them before it uses them. One secret opens the older ones sealed under
+// it, so it goes on until nothing new opens.
 func (h *Neighbourhood) learnKeys() {
-	learnt := false
-	for _, s := range h.sealedToMe() {
-		if h.learn(s) {
-			learnt = true
-		}
+	learnt := 0
+	for h.learnOnce() {
+		learnt++
 	}
-	if !learnt {
+	if learnt == 0 {
 		return
 	}
 	if err := h.parts.Keys.SaveKeyring(h.id, h.ring); err != nil {
@@ -52,14 +51,36 @@ func (h *Neighbourhood) learnKeys() {
 	h.lighten()
 }
 
+func (h *Neighbourhood) learnOnce() bool {
+	learnt := false
+	members := h.roster.Load()
+	for _, s := range members.Secrets(h.parts.Identity.DeviceID()) {
+		learnt = h.learn(s, func(sealed []byte) ([]byte, error) {
+			return identity.OpenSealed(h.parts.Identity.Seal, sealInfo(h.id), sealed)
+		}) || learnt
+	}
+	for _, s := range h.granted() {
+		learnt = h.learn(s, func(sealed []byte) ([]byte, error) {
+			return identity.OpenSealed(h.invite().SealKey(), sealInfo(h.id), sealed)
+		}) || learnt
+	}
+	for _, e := range members.Epochs() {
+		for _, s := range e.Older {
+			learnt = h.learn(s, func(sealed []byte) ([]byte, error) {
+				return identity.OpenUnder(h.secrets[e.Epoch], sealInfo(h.id), sealed)
+			}) || learnt
+		}
+	}
+	return learnt
+}
+
 // invite returns the invitation that this household joined by.
 func (h *Neighbourhood) invite() roster.Invite {
 	return roster.Invite{Neighbourhood: h.id, Seed: *h.ring.Invite}
 }
 
-// sealedToMe returns the secrets this device can try to open: those in the
-// grants that it joined by.
-func (h *Neighbourhood) sealedToMe() []*roster.Sealed {
+// granted returns the secrets in the grants that this household joined by.
+func (h *Neighbourhood) granted() []*roster.Sealed {
 	if h.ring.Invite == nil {
 		return nil
 	}
@@ -70,12 +91,14 @@ func (h *Neighbourhood) sealedToMe() []*roster.Sealed {
 	return sealed
 }
 
-func (h *Neighbourhood) learn(s *roster.Sealed) bool {
+// learn opens a secret that is not known yet. Sealed bytes prove nothing: only
+// a secret that gives the epoch it is said to be of counts.
+func (h *Neighbourhood) learn(s *roster.Sealed, open func([]byte) ([]byte, error)) bool {
 	if _, known := h.keys[cell.Epoch(s.Epoch)]; known {
 		return false
 	}
-	secret, err := identity.OpenSealed(h.invite().SealKey(), sealInfo(h.id), s.Sealed)
-	if err != nil || len(secret) != 32 {
+	secret, err := open(s.Sealed)
+	if err != nil || len(secret) != 32 || cell.NewKey(h.id, [32]byte(secret)).Epoch != cell.Epoch(s.Epoch) {
 		return false
 	}
 	h.ring.Secrets = append(h.ring.Secrets, [32]byte(secret))

@@ -43,14 +43,16 @@ type Neighbourhood struct {
 	reach    *reach
 
 	// The owner's.
-	ops   map[protocol.ID]roster.Op
-	ring  identity.Keyring
-	keys  map[cell.Epoch]cell.Key
-	held  map[board.Place]held
-	dark  map[board.Place]struct{} // counting cells that no key here opens
-	board *board.Board
+	ops     map[protocol.ID]roster.Op
+	ring    identity.Keyring
+	keys    map[cell.Epoch]cell.Key
+	secrets map[cell.Epoch][32]byte
+	held    map[board.Place]held
+	dark    map[board.Place]struct{} // counting cells that no key here opens
+	board   *board.Board
 
-	introduced bool // its household's profile is written, or was tried
+	introduced bool           // its household's profile is written, or was tried
+	rekeyed    *roster.Roster // the roster under which keys were last looked after
 }
 
 func newNeighbourhood(id protocol.NeighbourhoodID, p *Parts, c *clock, ring identity.Keyring, fail func(error)) *Neighbourhood {
@@ -58,7 +60,7 @@ func newNeighbourhood(id protocol.NeighbourhoodID, p *Parts, c *clock, ring iden
 		id: id, parts: p, store: p.Store, clock: c, log: p.Log, fail: fail, ring: ring,
 		door: make(chan task), closing: make(chan struct{}), stopped: make(chan struct{}), ctx: context.Background(),
 		index: newIndex(), watchers: newWatchers(), met: newMeetings(), reach: newReach(),
-		ops: make(map[protocol.ID]roster.Op), keys: make(map[cell.Epoch]cell.Key),
+		ops: make(map[protocol.ID]roster.Op), keys: make(map[cell.Epoch]cell.Key), secrets: make(map[cell.Epoch][32]byte),
 		held: make(map[board.Place]held), dark: make(map[board.Place]struct{}),
 	}
 	members := roster.Judge(id, nil)

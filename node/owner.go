@@ -73,7 +73,8 @@ func (h *Neighbourhood) serve(batch []task) (waiting []task) {
 	if err != nil && !errors.Is(err, store.ErrFull) {
 		h.fail(err)
 	}
-	return append(waiting, h.introduction()...)
+	waiting = append(waiting, h.introduction()...)
+	return append(waiting, h.rekeying()...)
 }
 
 // enter hands a task to the owner; ErrClosed after closing.

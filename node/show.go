@@ -78,6 +78,7 @@ func (h *Neighbourhood) fold(at board.Place, counting *cell.Cell) []board.Change
 func (h *Neighbourhood) addKey(secret [32]byte) {
 	key := cell.NewKey(h.id, secret)
 	h.keys[key.Epoch] = key
+	h.secrets[key.Epoch] = secret
 }
 
 // lighten folds the cells that were in the dark, after a key arrived.

@@ -103,15 +103,12 @@ func (h *Neighbourhood) grant(ctx context.Context, seed [16]byte, uses int) erro
 	})
 }
 
-// currentKey returns the key that new payloads are sealed under: the roster's
-// current epoch, where this node has its secret.
+// currentKey returns the key that new payloads are sealed under: that of the
+// roster's current epoch or, where its secret has not arrived, of the highest
+// clean one whose secret has.
 func (h *Neighbourhood) currentKey() (cell.Key, bool) {
-	current, ok := h.roster.Load().Current()
-	if !ok {
-		return cell.Key{}, false
-	}
-	key, ok := h.keys[current.Epoch]
-	return key, ok
+	current, ok := h.roster.Load().CurrentOf(func(e cell.Epoch) bool { _, has := h.keys[e]; return has })
+	return h.keys[current.Epoch], ok
 }
 
 // randomBytes fills b with random bytes.

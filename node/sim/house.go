@@ -5,8 +5,11 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
+	"io"
 	"log/slog"
 	"maps"
+	"math/rand/v2"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -30,6 +33,13 @@ type house struct {
 	node  *node.Node // nil while it is off
 	store store.Store
 	end   atomic.Pointer[port] // of the network; nil while it is off
+	lives uint64               // how often it was turned on
+}
+
+// random is a source for the exchanges of one life of the house.
+func (h *house) random(seed uint64) io.Reader {
+	h.lives++
+	return rand.NewChaCha8(sha256.Sum256(fmt.Appendf(nil, "%d %s %d", seed, h.name, h.lives)))
 }
 
 // port returns the house's end of the network, nil while it is off.

@@ -2,9 +2,9 @@ package sim
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 	"net"
 	"sync"
 	"time"
@@ -34,7 +34,7 @@ type port struct {
 func newPort(w *world, h *house) *port {
 	return &port{
 		w: w, h: h, policy: gossip.NewPolicy(), seen: make(map[[32]byte]struct{}), pipes: make(map[net.Conn]protocol.DeviceID),
-		exchange: exchange.New(h.me.DeviceID(), rand.Reader, exchange.Events{}),
+		exchange: exchange.New(h.me.DeviceID(), h.random(w.seed), exchange.Events{}),
 	}
 }
 
@@ -165,14 +165,15 @@ func (p *port) receive(message []byte, from protocol.DeviceID) {
 }
 
 // spread sends a message to every house that one is linked to. Whether it is
-// lost, doubled, or late follows from the seed and the message, not from the
-// order in which goroutines run.
+// lost, doubled, or late follows from the seed, the step and how many went that
+// way before in it: not from its bytes, nor from the order in which goroutines
+// of other houses run.
 func (w *world) spread(from *house, message []byte) {
 	for _, to := range w.houses {
 		if to == from || !w.linked(from, to) || !to.up() {
 			continue
 		}
-		luck := w.luck(from, to, message)
+		luck := w.luck(from, to)
 		if luck.share(0) < w.loss {
 			w.count("loss")
 			continue
@@ -216,12 +217,13 @@ func (w *world) hint(from *house) {
 // luck is what chance decided for one message on one link.
 type luck [32]byte
 
-func (w *world) luck(from, to *house, message []byte) luck {
-	h := sha256.New()
-	h.Write(binary.BigEndian.AppendUint64(nil, w.seed))
-	h.Write([]byte(from.name + ">" + to.name))
-	h.Write(message)
-	return luck(h.Sum(nil))
+func (w *world) luck(from, to *house) luck {
+	w.mu.Lock()
+	way := [2]*house{from, to}
+	w.sent[way]++
+	n, step := w.sent[way], w.step
+	w.mu.Unlock()
+	return sha256.Sum256(fmt.Appendf(nil, "%d %d %s>%s %d", w.seed, step, from.name, to.name, n))
 }
 
 // share returns a number from 0 to below 1.

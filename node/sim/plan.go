@@ -2,6 +2,7 @@ package sim
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"testing/synctest"
@@ -53,6 +54,7 @@ func (w *world) play(length int, leftOut func(int) bool) {
 		if leftOut(i) {
 			continue
 		}
+		w.begin(i)
 		rng := rand.New(rand.NewPCG(w.seed, uint64(i)+1))
 		pick := rng.IntN(total)
 		for _, s := range steps {
@@ -63,6 +65,13 @@ func (w *world) play(length int, leftOut func(int) bool) {
 		}
 		synctest.Wait()
 	}
+}
+
+func (w *world) begin(step int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.step = step
+	clear(w.sent)
 }
 
 // one returns a house that is on, nil if none is.
@@ -97,6 +106,10 @@ func (w *world) write(rng *rand.Rand) {
 	}
 }
 
+// errNotOurs: a house whose card was restored wrote something else at the same
+// slot and stamp.
+var errNotOurs = errors.New("sim: another record under the same id")
+
 // rewrite: a house corrects a request of its own.
 func (w *world) rewrite(rng *rand.Rand) {
 	if len(w.asked) == 0 {
@@ -108,7 +121,11 @@ func (w *world) rewrite(rng *rand.Rand) {
 	}
 	title := fmt.Sprintf("corrected %d", rng.Uint32())
 	err := a.by.hood(w.n).Edit(context.Background(), a.id, func(m proto.Message) error {
-		m.(*record.Request).Title = title
+		r, ok := m.(*record.Request)
+		if !ok {
+			return errNotOurs
+		}
+		r.Title = title
 		return nil
 	})
 	if err == nil {

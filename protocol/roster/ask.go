@@ -142,3 +142,57 @@ func distinctInOrder(ops []*Op) []Op {
 	}
 	return once
 }
+
+// Lacking returns the devices that may read but were not brought the secret of
+// an epoch: neither by a keys operation, nor with the device, nor by a grant
+// that their household joined by. Hubs read nothing.
+func (r *Roster) Lacking(epoch cell.Epoch) []DeviceState {
+	given := r.given(epoch)
+	var lacking []DeviceState
+	for _, d := range r.deviceOrder {
+		if !given[d.id] && r.serves(d) && !d.household().isHub() && !d.household().granted(epoch) {
+			lacking = append(lacking, r.state(d))
+		}
+	}
+	return lacking
+}
+
+// given returns the devices that keys and device operations bring an epoch to.
+func (r *Roster) given(epoch cell.Epoch) map[protocol.DeviceID]bool {
+	given := make(map[protocol.DeviceID]bool)
+	for _, h := range r.order {
+		for _, op := range h.keys {
+			body := op.body.(*Keys)
+			if e := r.epochs[protocol.ID(body.GetEpochOp())]; e != nil && cell.Epoch(e.body.GetEpoch()) == epoch {
+				for _, to := range body.GetRecipients() {
+					given[protocol.DeviceID(to.GetDevice())] = true
+				}
+			}
+		}
+	}
+	for _, d := range r.deviceOrder {
+		for _, c := range d.claims {
+			given[d.id] = given[d.id] || holds(c.body.GetSecrets(), epoch)
+		}
+	}
+	return given
+}
+
+// granted reports whether a grant that h joined by brings an epoch.
+func (h *household) granted(epoch cell.Epoch) bool {
+	for _, j := range h.joins {
+		if holds(j.grant.body.GetSecrets(), epoch) {
+			return true
+		}
+	}
+	return false
+}
+
+func holds(secrets []*Sealed, epoch cell.Epoch) bool {
+	for _, s := range secrets {
+		if cell.Epoch(s.GetEpoch()) == epoch {
+			return true
+		}
+	}
+	return false
+}
