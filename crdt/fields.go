@@ -2,7 +2,6 @@ package crdt
 
 import (
 	"bytes"
-	"maps"
 	"slices"
 )
 
@@ -45,7 +44,14 @@ func (f Fields) Join(other Fields) {
 }
 
 // Numbers returns the field numbers in ascending order.
-func (f Fields) Numbers() []uint32 { return slices.Sorted(maps.Keys(f)) }
+func (f Fields) Numbers() []uint32 {
+	numbers := make([]uint32, 0, len(f))
+	for n := range f {
+		numbers = append(numbers, n)
+	}
+	slices.Sort(numbers)
+	return numbers
+}
 
 // Last returns the largest stamp of any field.
 func (f Fields) Last() Stamp {

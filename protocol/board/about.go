@@ -1,16 +1,17 @@
 package board
 
 import (
-	"bytes"
+	"maps"
 	"slices"
 
 	"gotong/protocol"
 	"gotong/protocol/record"
 )
 
-// factsAbout is what households say about one request or offer, as far as
-// their word counts.
-type factsAbout struct {
+// decoded is a record and, of a request or an offer with content, what
+// households say about it, as far as their word counts.
+type decoded struct {
+	*Record
 	pledges  []*Record                              // by id
 	accepted map[protocol.RecordID][]*record.Amount // by pledge, the owner's yes
 	received map[protocol.RecordID]*received        // by pledge, the zero id for none in particular
@@ -22,44 +23,38 @@ type received struct {
 	steward  []*record.Amount // says a steward, where the receiver does not
 }
 
-// factsAbout reads what is said about the request or offer r. A pledge that
-// has not arrived, or whose helper gave its slot to something else, leaves what
-// was received of it in place.
-func (b *Board) factsAbout(e *entry, r *Record) factsAbout {
-	f := factsAbout{accepted: make(map[protocol.RecordID][]*record.Amount), received: make(map[protocol.RecordID]*received)}
+// decode reads a record and what is said about it.
+func (b *Board) decode(e *entry) *decoded {
+	d := &decoded{Record: b.read(e)}
+	if !isItem(e.kind) || d.Content == nil || len(e.about) == 0 {
+		return d
+	}
+	d.accepted, d.received = make(map[protocol.RecordID][]*record.Amount), make(map[protocol.RecordID]*received)
 	for _, x := range b.readAbout(e, record.Kind_KIND_PLEDGE, record.Kind_KIND_ACCEPTANCE, record.Kind_KIND_RECEIPT) {
 		switch m := x.Content.(type) {
 		case *record.Pledge:
-			if x.Owner != r.Owner { // nobody pledges to themselves
-				f.pledges = append(f.pledges, x)
+			if x.Owner != d.Owner { // nobody pledges to themselves
+				d.pledges = append(d.pledges, x)
 			}
 		case *record.Acceptance:
-			if pledge, ok := m.Pledge.Place(); ok && x.Owner == r.Owner && names(m.Request, r) && !m.TakenBack {
-				f.accepted[pledge.Record()] = most(f.accepted[pledge.Record()], m.Amounts)
+			if pledge, ok := m.Pledge.Place(); ok && x.Owner == d.Owner && !m.TakenBack {
+				d.accepted[pledge.Record()] = most(d.accepted[pledge.Record()], m.Amounts)
 			}
 		case *record.Receipt:
-			if names(m.Request, r) {
-				f.arrived(b, r, x.Owner, m)
-			}
+			d.arrived(b, x.Owner, m)
 		}
 	}
-	return f
-}
-
-// names reports whether the reference is to r.
-func names(ref *record.Birth, r *Record) bool {
-	birth, ok := ref.Place()
-	return ok && birth == r.Birth
+	return d
 }
 
 // arrived takes in a receipt of the household by. A receipt states a total, so
 // that two devices of a household that note the same arrival count once.
-func (f factsAbout) arrived(b *Board, r *Record, by protocol.HouseholdID, m *record.Receipt) {
-	receiver, helper, id := parties(b, r, m.Pledge)
-	if f.received[id] == nil {
-		f.received[id] = new(received)
+func (d *decoded) arrived(b *Board, by protocol.HouseholdID, m *record.Receipt) {
+	receiver, helper, id := b.parties(d.Record, m.Pledge)
+	if d.received[id] == nil {
+		d.received[id] = new(received)
 	}
-	switch said := f.received[id]; {
+	switch said := d.received[id]; {
 	case by == receiver:
 		said.receiver = most(said.receiver, m.Amounts)
 	case by != helper && receiver != protocol.HouseholdID{} && b.roster.Steward(by):
@@ -71,7 +66,7 @@ func (f factsAbout) arrived(b *Board, r *Record, by protocol.HouseholdID, m *rec
 // of an offer, whoever claimed from it receives. Whose a pledge is shows from
 // its birth, whether it has arrived or not. Without a pledge somebody else
 // brought it; what an offer gave must name one.
-func parties(b *Board, r *Record, pledge *record.Birth) (receiver, helper protocol.HouseholdID, id protocol.RecordID) {
+func (b *Board) parties(r *Record, pledge *record.Birth) (receiver, helper protocol.HouseholdID, id protocol.RecordID) {
 	if birth, ok := pledge.Place(); ok {
 		helper, _ = b.roster.Household(birth.Device)
 		id = birth.Record()
@@ -82,33 +77,30 @@ func parties(b *Board, r *Record, pledge *record.Birth) (receiver, helper protoc
 	return r.Owner, helper, id
 }
 
-// take returns what was received of a pledge and takes it out of the rest.
-func (f factsAbout) take(pledge protocol.RecordID) []*record.Amount {
-	said, ok := f.received[pledge]
-	if !ok {
+// elsewhere returns what was received of no pledge that is here: of none in
+// particular, of one that has not arrived, or whose helper gave its slot to
+// something else meanwhile.
+func (d *decoded) elsewhere() [][]*record.Amount {
+	if len(d.received) == 0 {
 		return nil
 	}
-	delete(f.received, pledge)
-	return said.amounts()
-}
-
-// rest returns what was received of no pledge that is here.
-func (f factsAbout) rest() [][]*record.Amount {
-	var ids []protocol.RecordID
-	for id := range f.received {
-		ids = append(ids, id)
-	}
-	slices.SortFunc(ids, func(x, y protocol.RecordID) int { return bytes.Compare(x[:], y[:]) })
 	var all [][]*record.Amount
-	for _, id := range ids {
-		all = append(all, f.received[id].amounts())
+	for _, id := range slices.SortedFunc(maps.Keys(d.received), compareIDs) {
+		if _, here := slices.BinarySearchFunc(d.pledges, id, comparePledge); !here {
+			all = append(all, d.received[id].amounts())
+		}
 	}
 	return all
 }
 
+func comparePledge(p *Record, id protocol.RecordID) int { return compareIDs(p.ID, id) }
+
 // amounts returns per line what the receiver says or, where that household says
 // nothing, what a steward does.
 func (r *received) amounts() []*record.Amount {
+	if r == nil {
+		return nil
+	}
 	var all []*record.Amount
 	for _, a := range r.receiver {
 		all = add(all, a.Line, a.Quantity)

@@ -33,12 +33,14 @@ type Fact struct {
 }
 
 // FactOf decodes the body of a cell.
-func FactOf(c cell.Cell, body []byte) (Fact, error) {
-	part, err := record.Decode(c.Header, body)
+func FactOf(c cell.Cell, body []byte) (Fact, error) { return factOf(c.Header, c.ID(), body) }
+
+func factOf(h cell.Header, id protocol.ID, body []byte) (Fact, error) {
+	part, err := record.Decode(h, body)
 	if err != nil {
 		return Fact{}, err
 	}
-	return Fact{Place{c.Device, c.Slot}, c.Stamp, c.ID(), part, body}, nil
+	return Fact{Place{h.Device, h.Slot}, h.Stamp, id, part, body}, nil
 }
 
 // Record is what a household says of one thing, its devices' parts joined. It
@@ -49,8 +51,8 @@ type Record struct {
 	Kind    record.Kind
 	Owner   protocol.HouseholdID
 	Fields  crdt.Fields
-	Common  *record.Common
-	Content proto.Message // nil where this node cannot read or must not show it
+	Common  *record.Common // what every kind has; Content is without it
+	Content proto.Message  // nil where this node cannot read or must not show it
 }
 
 // Created is when the record was born, by its writer's clock.

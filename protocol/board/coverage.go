@@ -119,15 +119,15 @@ type lapsed func(*record.Pledge, *Record) bool
 
 func neverLapsed(*record.Pledge, *Record) bool { return false }
 
-// coverage derives the state of a request or an offer from the records about
+// coverage derives the state of a request or an offer from what is said about
 // it.
-func (b *Board) coverage(e *entry, r *Record, over lapsed) *Coverage {
-	lines, disposition, endless := linesOf(r)
-	c := &Coverage{}
-	for _, l := range lines {
-		c.Lines = append(c.Lines, LineState{Line: l, endless: endless})
+func (d *decoded) coverage(over lapsed) *Coverage {
+	lines, disposition, endless := linesOf(d.Record)
+	c := &Coverage{Lines: make([]LineState, len(lines))}
+	for i, l := range lines {
+		c.Lines[i] = LineState{Line: l, endless: endless}
 	}
-	claims := c.collect(b.factsAbout(e, r), over)
+	claims := c.collect(d, over)
 	slices.SortStableFunc(claims, func(x, y claim) int { return x.rank.compare(y.rank) })
 	for _, cl := range claims {
 		c.count(cl)
@@ -150,20 +150,21 @@ func linesOf(r *Record) ([]*record.Line, record.Disposition, bool) {
 }
 
 // collect takes in the pledges and cuts them into claims.
-func (c *Coverage) collect(f factsAbout, over lapsed) []claim {
-	var claims []claim
-	for _, p := range f.pledges {
+func (c *Coverage) collect(d *decoded, over lapsed) []claim {
+	c.Pledges = make([]PledgeState, 0, len(d.pledges))
+	claims := make([]claim, 0, len(d.pledges)*len(c.Lines))
+	for _, p := range d.pledges {
 		pledge := p.Content.(*record.Pledge)
-		accepted := f.accepted[p.ID]
-		state := PledgeState{Record: p, Pledge: pledge, Received: f.take(p.ID), Accepted: anything(accepted)}
+		accepted := d.accepted[p.ID]
+		state := PledgeState{Record: p, Pledge: pledge, Received: d.received[p.ID].amounts(), Accepted: anything(accepted)}
 		state.Live = standing(pledge) && (state.arrived() || !over(pledge, p))
 		c.Pledges = append(c.Pledges, state)
 		c.receive(state.Received)
-		claims = append(claims, c.claims(len(c.Pledges)-1, accepted)...)
+		claims = c.claim(claims, len(c.Pledges)-1, accepted)
 	}
-	for _, received := range f.rest() {
-		c.receive(received)
-		c.cover(received)
+	for _, amounts := range d.elsewhere() {
+		c.receive(amounts)
+		c.cover(amounts)
 	}
 	return claims
 }
@@ -178,10 +179,11 @@ func moving(p *record.Pledge) bool {
 	return p.State == record.PledgeState_PLEDGE_STATE_ON_THE_WAY || delivered(p)
 }
 
-// claims cuts a pledge into what was received, what was accepted and the rest.
-func (c *Coverage) claims(index int, accepted []*record.Amount) []claim {
-	p := c.Pledges[index]
-	var claims []claim
+// claim cuts a pledge into what was received, what was accepted and the rest,
+// and appends that.
+func (c *Coverage) claim(claims []claim, index int, accepted []*record.Amount) []claim {
+	p := &c.Pledges[index]
+	k := rank{moving: moving(p.Pledge), id: p.ID}
 	for line := range c.Lines {
 		number := c.Lines[line].Line.Line
 		received, yes := of(p.Received, number), of(accepted, number)
@@ -189,15 +191,17 @@ func (c *Coverage) claims(index int, accepted []*record.Amount) []claim {
 		if p.Live {
 			promised = max(received, of(p.Pledge.Amounts, number))
 		}
-		cut := func(amount int64, k rank) {
-			k.moving, k.id = moving(p.Pledge), p.ID
-			claims = append(claims, claim{index, line, amount, k})
+		yes = max(received, min(yes, promised))
+		cut := func(amount int64, received, accepted bool) {
+			if k.received, k.accepted = received, accepted; amount > 0 {
+				claims = append(claims, claim{index, line, amount, k})
+			}
 		}
-		cut(received, rank{received: true, accepted: yes > 0})
-		cut(min(promised, max(yes, received))-received, rank{accepted: true})
-		cut(promised-max(min(promised, yes), received), rank{})
+		cut(received, true, of(accepted, number) > 0)
+		cut(yes-received, false, true)
+		cut(promised-yes, false, false)
 	}
-	return slices.DeleteFunc(claims, func(c claim) bool { return c.amount <= 0 })
+	return claims
 }
 
 // count lets a claim fill what is still needed; the rest stands by.

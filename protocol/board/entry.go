@@ -131,32 +131,44 @@ func (s *said) is(f Fact) bool {
 
 // fact decodes what s says; it decoded before it was put there.
 func (s *said) fact() Fact {
-	p, err := record.Decode(cell.Header{Device: s.by.device, Slot: s.slot, Stamp: s.stamp}, s.body)
+	f, err := factOf(cell.Header{Device: s.by.device, Slot: s.slot, Stamp: s.stamp}, s.cell, s.body)
 	if err != nil {
 		panic("board: " + err.Error())
 	}
-	return Fact{Place{s.by.device, s.slot}, s.stamp, s.cell, p, s.body}
+	return f
 }
 
 // joined returns the parts of a record joined, those of the household that owns
 // its birth, and that household. It is false where there are none or they say
 // nothing. fresh, if there is one, spares decoding that part.
 func (b *Board) joined(e *entry, fresh *Fact) (record.Part, *household, bool) {
-	parts := make([]record.Part, 0, 1)
+	var whole record.Part
 	var owner *household
+	var others []record.Part
 	for s := e.parts; s != nil; s = s.next {
 		p := s.part(fresh)
-		if owner = b.householdOf(p.Birth.Device); owner != nil && s.by.member == owner && len(p.Fields) > 0 {
-			parts = append(parts, p)
+		if owner = b.ownerOf(p.Birth, s.by); owner == nil || s.by.member != owner || len(p.Fields) == 0 {
+			continue
+		}
+		if whole.Fields == nil {
+			whole = p
+		} else {
+			others = append(others, p)
 		}
 	}
-	switch len(parts) {
-	case 0:
-		return record.Part{}, nil, false
-	case 1:
-		return parts[0], owner, true
+	if len(others) > 0 {
+		whole = merge(append(others, whole))
 	}
-	return merge(parts), owner, true
+	return whole, owner, whole.Fields != nil
+}
+
+// ownerOf returns the household that owns a birth, nil if the roster has none;
+// mostly it is that of the very device that says so.
+func (b *Board) ownerOf(birth protocol.Birth, by *writer) *household {
+	if birth.Device == by.device {
+		return by.member
+	}
+	return b.householdOf(birth.Device)
 }
 
 func (s *said) part(fresh *Fact) record.Part {

@@ -3,7 +3,6 @@ package board
 import (
 	"crypto/sha256"
 	"encoding/binary"
-	"hash"
 	"slices"
 
 	"gotong/protocol/record"
@@ -30,51 +29,54 @@ func (b *Board) sum() [32]byte {
 	}
 	slices.SortFunc(entries, compareEntries)
 	all := sha256.New()
+	var bytes []byte
 	for _, e := range entries {
-		b.write(all, e)
+		bytes = b.append(bytes[:0], e)
+		all.Write(bytes)
 	}
 	return [32]byte(all.Sum(nil))
 }
 
-func (b *Board) write(h hash.Hash, e *entry) {
-	r := b.read(e)
-	h.Write(r.ID[:])
-	h.Write(r.Owner[:])
-	number(h, uint64(r.Kind), uint64(len(r.Fields)))
+// append appends what is hashed of a record.
+func (b *Board) append(to []byte, e *entry) []byte {
+	d := b.decode(e)
+	r := d.Record
+	to = append(append(to, r.ID[:]...), r.Owner[:]...)
+	to = numbers(to, int64(r.Kind), int64(len(r.Fields)))
 	for _, n := range r.Fields.Numbers() {
 		f := r.Fields[n]
-		number(h, uint64(n), uint64(f.Stamp), uint64(len(f.Value)))
-		h.Write(f.Value)
+		to = append(numbers(to, int64(n), int64(f.Stamp), int64(len(f.Value))), f.Value...)
 	}
 	if isItem(e.kind) && r.Content != nil {
-		b.coverage(e, r, neverLapsed).write(h)
+		to = d.coverage(neverLapsed).append(to)
 	}
+	return to
 }
 
-func (c *Coverage) write(h hash.Hash) {
-	number(h, uint64(c.State), uint64(len(c.Lines)), uint64(len(c.Pledges)))
+func (c *Coverage) append(to []byte) []byte {
+	to = numbers(to, int64(c.State), int64(len(c.Lines)), int64(len(c.Pledges)))
 	for _, l := range c.Lines {
-		number(h, uint64(l.Line.Line), uint64(l.Pledged), uint64(l.Standby), uint64(l.Transit), uint64(l.Delivered), uint64(l.Received))
+		to = numbers(to, int64(l.Line.Line), l.Pledged, l.Standby, l.Transit, l.Delivered, l.Received)
 	}
 	for _, p := range c.Pledges {
-		h.Write(p.ID[:])
-		number(h, bit(p.Accepted), bit(p.Live))
+		to = numbers(append(to, p.ID[:]...), bit(p.Accepted), bit(p.Live))
 		for _, l := range c.Lines {
 			n := l.Line.Line
-			number(h, uint64(of(p.Effective, n)), uint64(of(p.Standby, n)), uint64(of(p.Received, n)))
+			to = numbers(to, of(p.Effective, n), of(p.Standby, n), of(p.Received, n))
 		}
 	}
+	return to
 }
 
-func number(h hash.Hash, values ...uint64) {
-	var b [8]byte
+// numbers appends each in eight bytes, big endian.
+func numbers(to []byte, values ...int64) []byte {
 	for _, v := range values {
-		binary.BigEndian.PutUint64(b[:], v)
-		h.Write(b[:])
+		to = binary.BigEndian.AppendUint64(to, uint64(v))
 	}
+	return to
 }
 
-func bit(yes bool) uint64 {
+func bit(yes bool) int64 {
 	if yes {
 		return 1
 	}

@@ -22,13 +22,11 @@ func (b *Board) Record(id protocol.RecordID) (*Record, bool) {
 func (b *Board) read(e *entry) *Record {
 	whole, owner, _ := b.joined(e, nil)
 	r := &Record{ID: e.id, Birth: whole.Birth, Kind: whole.Kind, Owner: owner.id, Fields: whole.Fields, Common: new(record.Common)}
-	common, err := record.CommonOf(r.Fields)
-	if err != nil || record.Check(common) != nil {
-		return r
-	}
-	r.Common = common
-	if m, err := record.Content(r.Kind, r.Fields); err == nil && record.Check(m) == nil {
-		r.Content = m
+	m, common, err := record.Read(r.Kind, r.Fields)
+	if err == nil {
+		r.Content, r.Common = m, common
+	} else if common, err := record.CommonOf(r.Fields); err == nil && record.Check(common) == nil {
+		r.Common = common
 	}
 	return r
 }

@@ -81,7 +81,7 @@ func (v View) Find(prefix string) []protocol.RecordID {
 	prefix = strings.NewReplacer("O", "0", "I", "1", "L", "1").Replace(strings.ToUpper(prefix))
 	var found []protocol.RecordID
 	for id, e := range v.board.entries {
-		if e.kind != record.Kind_KIND_UNKNOWN && strings.HasPrefix(id.String(), prefix) {
+		if e.kind != record.Kind_KIND_UNKNOWN && (prefix == "" || strings.HasPrefix(id.String(), prefix)) {
 			found = append(found, id)
 		}
 	}

@@ -2,7 +2,6 @@ package record
 
 import (
 	"fmt"
-	"slices"
 	"unicode/utf8"
 
 	"google.golang.org/protobuf/proto"
@@ -117,10 +116,6 @@ func languages(all []string) error {
 }
 
 func lines(ls []*Line) error {
-	if len(ls) == 0 {
-		return &Invalid{"lines", "missing"}
-	}
-	numbers := make([]uint32, 0, len(ls))
 	for _, l := range ls {
 		err := first(need("category", l.Category), short("category", l.Category, protocol.MaxTitle),
 			short("item", l.Item, protocol.MaxNote), inRange("quantity", l.Quantity), inRange("min_useful", l.MinUseful),
@@ -128,35 +123,38 @@ func lines(ls []*Line) error {
 		if err != nil {
 			return err
 		}
-		numbers = append(numbers, l.Line)
 	}
-	return numbered("lines", numbers)
+	return numbered("lines", len(ls), func(i int) uint32 { return ls[i].Line })
 }
 
 func amounts(as []*Amount) error {
-	if len(as) == 0 {
-		return &Invalid{"amounts", "missing"}
-	}
-	numbers := make([]uint32, 0, len(as))
 	for _, a := range as {
 		if err := inRange("quantity", a.Quantity); err != nil {
 			return err
 		}
-		numbers = append(numbers, a.Line)
 	}
-	return numbered("amounts", numbers)
+	return numbered("amounts", len(as), func(i int) uint32 { return as[i].Line })
 }
 
-// numbered wants each line number once; they begin at 1.
-func numbered(field string, numbers []uint32) error {
-	slices.Sort(numbers)
-	switch {
-	case numbers[0] == 0:
-		return &Invalid{field, "out-of-range"}
-	case len(slices.Compact(numbers)) < len(numbers):
-		return &Invalid{field, "repeated"}
+// numbered wants some lines, and each number once; numbers begin at 1.
+func numbered(field string, n int, line func(int) uint32) error {
+	if n == 0 {
+		return &Invalid{field, "missing"}
 	}
-	return atMost(field, len(numbers), protocol.MaxLines)
+	if n > protocol.MaxLines {
+		return &Invalid{field, "too-many"}
+	}
+	for i := range n {
+		if line(i) == 0 {
+			return &Invalid{field, "out-of-range"}
+		}
+		for j := range i {
+			if line(i) == line(j) {
+				return &Invalid{field, "repeated"}
+			}
+		}
+	}
+	return nil
 }
 
 func inRange(field string, quantity int64) error {

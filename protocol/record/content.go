@@ -61,17 +61,65 @@ func KindOf(m proto.Message) Kind {
 	return Kind_KIND_UNKNOWN
 }
 
-// Content reads joined fields as the kind's message. It does not judge the
-// content; see [Check].
+// Content reads joined fields as the kind's message, which carries the common
+// fields along as unknown ones. It does not judge the content; see [Check].
 func Content(kind Kind, fields crdt.Fields) (proto.Message, error) {
+	own, common, newer := assemble(fields)
+	return unmarshal(kind, own, common, newer)
+}
+
+// Read reads joined fields as the kind's message and the common fields beside
+// it, and judges both: where one cannot be read or breaks a rule, there is
+// neither.
+func Read(kind Kind, fields crdt.Fields) (proto.Message, *Common, error) {
+	own, common, newer := assemble(fields)
+	m, err := unmarshal(kind, own, newer)
+	if err != nil {
+		return nil, nil, err
+	}
+	c := new(Common)
+	if err := proto.Unmarshal(common, c); err != nil {
+		return nil, nil, fmt.Errorf("%w: %v", ErrBody, err)
+	}
+	if err := first(Check(c), Check(m)); err != nil {
+		return nil, nil, err
+	}
+	return m, c, nil
+}
+
+func unmarshal(kind Kind, pieces ...[]byte) (proto.Message, error) {
 	m, err := blank(kind)
 	if err != nil {
 		return nil, err
 	}
-	if err := proto.Unmarshal(assemble(fields), m); err != nil {
-		return nil, fmt.Errorf("%w: %v", ErrBody, err)
+	for _, piece := range pieces {
+		if err := (proto.UnmarshalOptions{Merge: true}).Unmarshal(piece, m); err != nil {
+			return nil, fmt.Errorf("%w: %v", ErrBody, err)
+		}
 	}
 	return m, nil
+}
+
+// assemble puts fields together again, in the order of their numbers: those
+// before the common ones, the common ones, those after.
+func assemble(fields crdt.Fields) (own, common, newer []byte) {
+	numbers := fields.Numbers()
+	size := 0
+	for _, f := range fields {
+		size += len(f.Value)
+	}
+	content := make([]byte, 0, size)
+	from, to := 0, 0
+	for _, number := range numbers {
+		content = append(content, fields[number].Value...)
+		if number < firstCommon {
+			from = len(content)
+		}
+		if number <= lastCommon {
+			to = len(content)
+		}
+	}
+	return content[:from], content[from:to], content[to:]
 }
 
 // The fields that stand in every kind.
@@ -83,25 +131,12 @@ func isCommon(number uint32) bool { return number >= firstCommon && number <= la
 // again beside the kind's message, old values of its fields would stand in the
 // way of new ones.
 func CommonOf(fields crdt.Fields) (*Common, error) {
+	_, common, _ := assemble(fields)
 	c := new(Common)
-	var content []byte
-	for _, number := range fields.Numbers() {
-		if isCommon(number) {
-			content = append(content, fields[number].Value...)
-		}
-	}
-	if err := proto.Unmarshal(content, c); err != nil {
+	if err := proto.Unmarshal(common, c); err != nil {
 		return nil, fmt.Errorf("%w: %v", ErrBody, err)
 	}
 	return c, nil
-}
-
-func assemble(fields crdt.Fields) []byte {
-	var content []byte
-	for _, number := range fields.Numbers() {
-		content = append(content, fields[number].Value...)
-	}
-	return content
 }
 
 // FieldsOf cuts messages, a kind's and where wanted a Common, into fields set
@@ -135,11 +170,15 @@ func cut(m proto.Message) (map[uint32][]byte, error) {
 		return nil, fmt.Errorf("record: encode: %w", err)
 	}
 	values := make(map[uint32][]byte)
-	err = walk(content, func(f field) error {
+	for len(content) > 0 {
+		f, rest, err := next(content)
+		if err != nil {
+			return nil, err
+		}
 		values[f.number] = append(values[f.number], f.raw...)
-		return nil
-	})
-	return values, err
+		content = rest
+	}
+	return values, nil
 }
 
 // Edit returns the fields that differ between what stands and what is wanted,

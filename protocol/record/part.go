@@ -32,24 +32,28 @@ type Part struct {
 func Decode(h cell.Header, body []byte) (Part, error) {
 	p := Part{Birth: protocol.Birth{Device: h.Device, Slot: h.Slot, Stamp: h.Stamp}, Fields: make(crdt.Fields)}
 	var birth []byte
-	err := walk(body, func(f field) error {
+	for len(body) > 0 {
+		f, rest, err := next(body)
+		if err != nil {
+			return Part{}, err
+		}
 		switch {
 		case f.is(1, protowire.BytesType):
 			birth = join(birth, f.bytes())
 		case f.is(2, protowire.VarintType):
 			p.Kind = Kind(f.varint())
 		case f.is(3, protowire.BytesType):
-			return p.assert(f.bytes(), h.Stamp)
+			err = p.assert(f.bytes(), h.Stamp)
 		}
-		return nil
-	})
-	if err != nil {
-		return Part{}, err
+		if err != nil {
+			return Part{}, err
+		}
+		body = rest
 	}
 	return p.named(birth)
 }
 
-// join appends the next piece of a value, as it came from walk: what shares the
+// join appends the next piece of a value, as it came from next: what shares the
 // body's memory has no room behind it, so nothing is overwritten.
 func join(value, piece []byte) []byte {
 	if value == nil {
@@ -83,8 +87,11 @@ func (p Part) named(birth []byte) (Part, error) {
 func (p Part) assert(message []byte, own crdt.Stamp) error {
 	var stamp crdt.Stamp
 	var content, cleared []byte
-	err := walk(message, func(f field) error {
+	for len(message) > 0 {
+		f, rest, err := next(message)
 		switch {
+		case err != nil:
+			return err
 		case f.is(1, protowire.Fixed64Type):
 			stamp = crdt.Stamp(f.fixed64())
 		case f.is(2, protowire.BytesType):
@@ -94,10 +101,7 @@ func (p Part) assert(message []byte, own crdt.Stamp) error {
 		case f.is(3, protowire.VarintType):
 			cleared = join(cleared, f.raw[f.tag:])
 		}
-		return nil
-	})
-	if err != nil {
-		return err
+		message = rest
 	}
 	if stamp == 0 {
 		stamp = own
@@ -108,7 +112,20 @@ func (p Part) assert(message []byte, own crdt.Stamp) error {
 	if err := p.clear(cleared, stamp); err != nil {
 		return err
 	}
-	return walk(content, func(f field) error { p.add(f, stamp); return nil })
+	return p.set(content, stamp)
+}
+
+// set joins the fields of a content.
+func (p Part) set(content []byte, stamp crdt.Stamp) error {
+	for len(content) > 0 {
+		f, rest, err := next(content)
+		if err != nil {
+			return err
+		}
+		p.add(f, stamp)
+		content = rest
+	}
+	return nil
 }
 
 // add joins one piece of content. Pieces of one field at one stamp are read as

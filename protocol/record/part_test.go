@@ -386,6 +386,7 @@ func FuzzDecode(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(edited)
+	f.Add([]byte("\x0a\x12\x0a\x10aaaaaaaaaaaaaaaa\x0a\x02\x10\x05\x10\x03"))
 	f.Add([]byte("\x0a\x00\x0a\x12\x0a\x10aaaaaaaaaaaaaaaa\x10\x03\x1a\x04\x18\x01\x18\x02"))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		kept := bytes.Clone(body)

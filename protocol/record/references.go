@@ -31,11 +31,15 @@ func OriginOf(fields crdt.Fields) string { return string(valueOf(fields, 104)) }
 // That is right for a message; a text written twice is nobody's.
 func valueOf(fields crdt.Fields, number uint32) []byte {
 	var value []byte
-	_ = walk(fields[number].Value, func(f field) error { // it was walked when it was decoded
+	for rest := fields[number].Value; len(rest) > 0; {
+		var f field
+		var err error
+		if f, rest, err = next(rest); err != nil {
+			return nil // no decoded field is broken
+		}
 		if f.is(number, protowire.BytesType) {
 			value = join(value, f.bytes())
 		}
-		return nil
-	})
+	}
 	return value
 }

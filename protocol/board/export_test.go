@@ -1,0 +1,4 @@
+package board
+
+// FactOfBody is FactOf without a sealed cell around the body.
+var FactOfBody = factOf
