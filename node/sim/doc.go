@@ -4,7 +4,9 @@
 // The nodes are the real ones: the door, the owner, the board, the exchange and
 // the policy of gossip. Their network, disk and clock are replaced, and time is
 // virtual (testing/synctest), so that an hour costs a second. What happens is
-// drawn from a seed (plan.go): the same seed gives the same schedule.
+// drawn from a seed (plan.go): the same seed gives the same steps and the same
+// luck. Between two steps the goroutines of the nodes run in Go's order, so that
+// two messages of one moment can change places from one run to the next.
 //
 //	house.go    a household: its disk, its clock, its node
 //	network.go  links that lose, delay, double and cut

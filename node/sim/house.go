@@ -39,7 +39,16 @@ type house struct {
 // random is a source for the exchanges of one life of the house.
 func (h *house) random(seed uint64) io.Reader {
 	h.lives++
-	return rand.NewChaCha8(sha256.Sum256(fmt.Appendf(nil, "%d %s %d", seed, h.name, h.lives)))
+	return momentary(fmt.Sprintf("%d %s %d", seed, h.name, h.lives))
+}
+
+// momentary is a source whose bytes follow from the moment they are asked for:
+// the order of those who ask at one moment does not matter.
+type momentary string
+
+func (m momentary) Read(p []byte) (int, error) {
+	key := sha256.Sum256(fmt.Appendf(nil, "%s %d", m, time.Now().UnixNano()))
+	return rand.NewChaCha8(key).Read(p)
 }
 
 // port returns the house's end of the network, nil while it is off.

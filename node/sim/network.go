@@ -165,15 +165,14 @@ func (p *port) receive(message []byte, from protocol.DeviceID) {
 }
 
 // spread sends a message to every house that one is linked to. Whether it is
-// lost, doubled, or late follows from the seed, the step and how many went that
-// way before in it: not from its bytes, nor from the order in which goroutines
-// of other houses run.
+// lost, doubled, or late follows from the seed and from who says what in which
+// slot: not from random bytes in it, nor from the order in which goroutines run.
 func (w *world) spread(from *house, message []byte) {
 	for _, to := range w.houses {
 		if to == from || !w.linked(from, to) || !to.up() {
 			continue
 		}
-		luck := w.luck(from, to)
+		luck := w.luck(from, to, message)
 		if luck.share(0) < w.loss {
 			w.count("loss")
 			continue
@@ -217,14 +216,19 @@ func (w *world) hint(from *house) {
 // luck is what chance decided for one message on one link.
 type luck [32]byte
 
-func (w *world) luck(from, to *house) luck {
-	w.mu.Lock()
-	way := [2]*house{from, to}
-	w.sent[way]++
-	n, step := w.sent[way], w.step
-	w.mu.Unlock()
-	return sha256.Sum256(fmt.Appendf(nil, "%d %d %s>%s %d", w.seed, step, from.name, to.name, n))
+func (w *world) luck(from, to *house, message []byte) luck {
+	h := sha256.New()
+	fmt.Fprintf(h, "%d %s>%s", w.seed, from.name, to.name)
+	items, _ := protocol.SplitItems(message) // the real policy judges it at the other end
+	for _, raw := range items {
+		h.Write(raw[:min(len(raw), named)])
+	}
+	return luck(h.Sum(nil))
 }
+
+// named is how much of an item says who speaks, in which slot or place, and
+// when: everything before what depends on random bytes.
+const named = 29
 
 // share returns a number from 0 to below 1.
 func (l luck) share(i int) float64 {

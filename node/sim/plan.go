@@ -54,7 +54,6 @@ func (w *world) play(length int, leftOut func(int) bool) {
 		if leftOut(i) {
 			continue
 		}
-		w.begin(i)
 		rng := rand.New(rand.NewPCG(w.seed, uint64(i)+1))
 		pick := rng.IntN(total)
 		for _, s := range steps {
@@ -65,13 +64,6 @@ func (w *world) play(length int, leftOut func(int) bool) {
 		}
 		synctest.Wait()
 	}
-}
-
-func (w *world) begin(step int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.step = step
-	clear(w.sent)
 }
 
 // one returns a house that is on, nil if none is.

@@ -26,9 +26,7 @@ type world struct {
 
 	mu     sync.Mutex
 	cut    map[[2]*house]bool
-	step   int               // of the plan
-	sent   map[[2]*house]int // messages in this step
-	counts map[string]int    // faults met
+	counts map[string]int // faults met
 
 	asked []asked
 }
@@ -48,7 +46,7 @@ const households = 5
 func newWorld(t *testing.T, seed uint64, m *mutant) *world {
 	w := &world{
 		t: t, seed: seed, rng: rand.New(rand.NewPCG(seed, 0)), mutant: m,
-		cut: make(map[[2]*house]bool), sent: make(map[[2]*house]int), counts: make(map[string]int),
+		cut: make(map[[2]*house]bool), counts: make(map[string]int),
 	}
 	for i := range households {
 		h := newHouse(seed, fmt.Sprintf("house %d", i))
