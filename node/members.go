@@ -143,7 +143,7 @@ func (h *Neighbourhood) showRoster(t *turn) {
 	h.board.SetRoster(t.roster)
 	h.link.RosterChanged()
 	h.learnKeys()
-	h.watchers.pass(Happening{Roster: true})
+	h.watchers.pass(Happening{Neighbourhood: h.id, Roster: true})
 }
 
 // Class returns the class of a kept cell, Bulk for any other id.

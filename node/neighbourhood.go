@@ -55,11 +55,12 @@ type Neighbourhood struct {
 	rekeyed    *roster.Roster // the roster under which keys were last looked after
 }
 
-func newNeighbourhood(id protocol.NeighbourhoodID, p *Parts, c *clock, ring identity.Keyring, fail func(error)) *Neighbourhood {
+func newNeighbourhood(id protocol.NeighbourhoodID, n *Node, ring identity.Keyring) *Neighbourhood {
+	p := n.parts
 	h := &Neighbourhood{
-		id: id, parts: p, store: p.Store, clock: c, log: p.Log, fail: fail, ring: ring,
+		id: id, parts: p, store: p.Store, clock: n.clock, log: p.Log, fail: n.fail, ring: ring,
 		door: make(chan task), closing: make(chan struct{}), stopped: make(chan struct{}), ctx: context.Background(),
-		index: newIndex(), watchers: newWatchers(), met: newMeetings(), reach: newReach(),
+		index: newIndex(), watchers: n.watchers, met: newMeetings(), reach: newReach(),
 		ops: make(map[protocol.ID]roster.Op), keys: make(map[cell.Epoch]cell.Key), secrets: make(map[cell.Epoch][32]byte),
 		held: make(map[board.Place]held), dark: make(map[board.Place]struct{}),
 	}
@@ -96,7 +97,6 @@ func (h *Neighbourhood) start() { go h.run() }
 func (h *Neighbourhood) stop() {
 	h.close.Do(func() { close(h.closing) })
 	<-h.stopped
-	h.watchers.close()
 }
 
 // read fetches what a place keeps under a roster from the store. What rotted

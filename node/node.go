@@ -35,12 +35,13 @@ type Keys interface {
 // Node is a running node: its neighbourhoods over one identity, one store, one
 // clock and one network.
 type Node struct {
-	parts   *Parts
-	clock   *clock
-	network Network
-	failed  chan error
-	blocks  blocks
-	started time.Time
+	parts    *Parts
+	clock    *clock
+	network  Network
+	failed   chan error
+	blocks   blocks
+	started  time.Time
+	watchers *watchers
 
 	mu    sync.RWMutex
 	hoods map[protocol.NeighbourhoodID]*Neighbourhood
@@ -53,7 +54,7 @@ func Assemble(p Parts, connect func(*Node) (Network, error)) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Node{parts: &p, clock: c, failed: make(chan error, 1), started: p.Now(), hoods: make(map[protocol.NeighbourhoodID]*Neighbourhood)}
+	n := &Node{parts: &p, clock: c, failed: make(chan error, 1), started: p.Now(), watchers: newWatchers(), hoods: make(map[protocol.NeighbourhoodID]*Neighbourhood)}
 	if err := n.openAll(); err != nil {
 		return nil, err
 	}
@@ -90,7 +91,7 @@ func (n *Node) openAll() error {
 
 // open loads one neighbourhood and starts its owner, not yet linked.
 func (n *Node) open(id protocol.NeighbourhoodID, ring identity.Keyring) (*Neighbourhood, error) {
-	h := newNeighbourhood(id, n.parts, n.clock, ring, n.fail)
+	h := newNeighbourhood(id, n, ring)
 	if err := errors.Join(h.load(), h.recover()); err != nil {
 		return nil, err
 	}
@@ -173,6 +174,7 @@ func (n *Node) Close() error {
 		errs = append(errs, n.network.Close())
 	}
 	n.closeHoods()
+	n.watchers.close()
 	return errors.Join(append(errs, n.parts.Own.Close(), n.parts.Store.Close())...)
 }
 

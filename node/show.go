@@ -14,7 +14,7 @@ func (h *Neighbourhood) show(t *turn) {
 	for _, at := range t.order {
 		changes = append(changes, h.place(at, t.slots[at])...)
 	}
-	h.watchers.tell(changes)
+	h.watchers.tell(h.id, changes)
 	if own := append(t.ownOps, raws(t.own)...); len(own) > 0 {
 		h.logOwn(own)
 		h.link.Publish(own)
@@ -90,5 +90,5 @@ func (h *Neighbourhood) lighten() {
 			changes = append(changes, h.fold(at, k.Counting)...)
 		}
 	}
-	h.watchers.tell(changes)
+	h.watchers.tell(h.id, changes)
 }

@@ -102,25 +102,16 @@ func (b Backend) Watch(ctx context.Context) <-chan api.Event {
 	return events
 }
 
-// watch hands on what happens in every neighbourhood until ctx ends.
+// watch hands on what happens until ctx ends or the node closes.
 func (b Backend) watch(ctx context.Context, events chan<- api.Event) {
 	defer close(events)
-	all := make(chan eventsOf)
-	for _, id := range b.Neighbourhoods() {
-		h, _ := b.Neighbourhood(id)
-		happenings, end := h.watchers.add()
-		defer end()
-		go forward(ctx, id, happenings, all)
-	}
+	happenings, end := b.watchers.add()
+	defer end()
 	for {
 		select {
-		case batch := <-all:
-			for _, e := range batch {
-				select {
-				case events <- e:
-				case <-ctx.Done():
-					return
-				}
+		case what, open := <-happenings:
+			if !open || !handOn(ctx, events, translate(what)) {
+				return
 			}
 		case <-ctx.Done():
 			return
@@ -128,28 +119,29 @@ func (b Backend) watch(ctx context.Context, events chan<- api.Event) {
 	}
 }
 
-type eventsOf []api.Event
-
-func forward(ctx context.Context, n protocol.NeighbourhoodID, happenings <-chan Happening, all chan<- eventsOf) {
-	for what := range happenings {
+func handOn(ctx context.Context, events chan<- api.Event, batch []api.Event) bool {
+	for _, e := range batch {
 		select {
-		case all <- translate(n, what):
+		case events <- e:
 		case <-ctx.Done():
-			return
+			return false
 		}
 	}
+	return true
 }
 
-func translate(n protocol.NeighbourhoodID, what Happening) eventsOf {
-	switch {
+func translate(what Happening) []api.Event {
+	switch n := what.Neighbourhood; {
 	case what.Missed:
-		return eventsOf{{Type: api.EventReload, Neighbourhood: n}}
+		return []api.Event{{Type: api.EventReload}}
 	case what.Roster:
-		return eventsOf{{Type: api.EventRoster, Neighbourhood: n}}
+		return []api.Event{{Type: api.EventRoster, Neighbourhood: n}}
+	case what.Peer != nil:
+		return []api.Event{{Type: api.EventPeer, Device: what.Peer.Device, Connected: what.Peer.Connected}}
 	}
-	var es eventsOf
+	var events []api.Event
 	for _, c := range what.Changes {
-		es = append(es, api.Event{Type: api.EventRecord, Neighbourhood: n, Change: c})
+		events = append(events, api.Event{Type: api.EventRecord, Neighbourhood: what.Neighbourhood, Change: c})
 	}
-	return es
+	return events
 }

@@ -3,6 +3,7 @@ package node
 import (
 	"sync"
 
+	"gotong/protocol"
 	"gotong/protocol/board"
 )
 
@@ -10,16 +11,19 @@ import (
 // told to look at everything anew.
 const watchQueue = 256
 
-// Happening is what a watcher is told: changes of records, that the roster
-// changed, or, to one who was too slow, that it missed something.
+// Happening is what a watcher is told: changes of a neighbourhood's records,
+// that its roster changed, that a peer came or went, or, to a watcher who was
+// too slow, that it missed something.
 type Happening struct {
-	Changes []board.Change
-	Roster  bool
-	Missed  bool
+	Neighbourhood protocol.NeighbourhoodID
+	Changes       []board.Change
+	Roster        bool
+	Peer          *Peer
+	Missed        bool
 }
 
-// watchers hands the board's changes to whoever watches. Nobody who watches
-// can hold up the owner.
+// watchers hands what happens on a node to whoever watches. Nobody who watches
+// can hold up the node.
 type watchers struct {
 	mu   sync.Mutex
 	all  map[chan Happening]*bool // whether it missed something
@@ -28,10 +32,10 @@ type watchers struct {
 
 func newWatchers() *watchers { return &watchers{all: make(map[chan Happening]*bool)} }
 
-// tell passes changes of records on.
-func (w *watchers) tell(changes []board.Change) {
+// tell passes changes of a neighbourhood's records on.
+func (w *watchers) tell(n protocol.NeighbourhoodID, changes []board.Change) {
 	if len(changes) > 0 {
-		w.pass(Happening{Changes: changes})
+		w.pass(Happening{Neighbourhood: n, Changes: changes})
 	}
 }
 
@@ -85,6 +89,9 @@ func (w *watchers) close() {
 	}
 }
 
-// Watch returns what happens on the board from now on, and how to end it. The
+// Watch returns what happens on the node from now on, and how to end it. The
 // channel is closed then, and when the node closes.
+func (n *Node) Watch() (<-chan Happening, func()) { return n.watchers.add() }
+
+// Watch is the same as the node's.
 func (h *Neighbourhood) Watch() (<-chan Happening, func()) { return h.watchers.add() }

@@ -70,6 +70,7 @@ func (w *wire) admit(d protocol.DeviceID) mesh.Standing {
 }
 
 func (w *wire) met(p mesh.Peer, connected bool) {
+	w.node.watchers.pass(Happening{Peer: &Peer{Device: p.Device, Name: p.ID.String(), Connected: connected}})
 	if connected {
 		w.exchange.Connected(p.Device, w.opener(p.ID))
 	} else {

@@ -32,6 +32,9 @@ const layers = `
 	< node
 	< cmd/*;
 
+	# The simulator is test code, assembled from the node and its leaves.
+	node < node/sim;
+
 	# What a developer runs may look at everything; nothing looks at it.
 	cmd/* < scripts/*;
 `
