@@ -16,7 +16,7 @@
 //
 // go test ./node/sim runs a short batch. More, from a seed:
 //
-//	go test ./node/sim -run TestSchedules -args -schedules 10000 -seed 1
+//	scripts/sim 10000 1
 //
 // A schedule that fails is cut down to the shortest that still does, and the
 // line that replays it is printed.

@@ -87,7 +87,7 @@ func TestSchedules(t *testing.T) {
 		}
 		if out.wrong != "" {
 			steps := shrink(t, seed, nil)
-			t.Fatalf("seed %d: %s\nreplay: go test ./node/sim -run TestSchedules -args -schedules 1 -seed %d -steps %d\nsteps that suffice: %v",
+			t.Fatalf("seed %d: %s\nreplay: scripts/sim 1 %d %d\nsteps that suffice: %v",
 				seed, out.wrong, seed, *length, steps)
 		}
 	}
