@@ -47,7 +47,7 @@ func (s *story) item(v View, i Item) string {
 	if u := i.Urgency(); u != 0 {
 		words = append(words, u.Code())
 	}
-	for word, is := range map[string]bool{"stale": i.Stale, "expired": i.Expired, "overdue": i.Overdue} {
+	for word, is := range map[string]bool{"stale": i.Stale, "expired": i.Expired, "overdue": i.Overdue, "over": i.Ended()} {
 		if is {
 			words = append(words, word)
 		}

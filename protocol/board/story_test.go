@@ -198,13 +198,13 @@ func (s *story) sameInAnyOrder(t *testing.T, facts, history []Fact, b *Board) {
 
 		shuffled = slices.Clone(history)
 		chance.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
-		s.expectSame(t, "heard in another order", s.heard(shuffled, chance), want, hash)
+		s.expectSame(t, "heard in another order", s.heard(t, shuffled, chance), want, hash)
 	}
 }
 
 // heard applies a history as it comes, looking at the board and renewing the
 // roster now and then.
-func (s *story) heard(history []Fact, chance *rand.Rand) *Board {
+func (s *story) heard(t *testing.T, history []Fact, chance *rand.Rand) *Board {
 	b := New(&roll{stewards: s.roster.stewards})
 	stands := make(map[Place]Fact)
 	for i, f := range history {
@@ -215,8 +215,9 @@ func (s *story) heard(history []Fact, chance *rand.Rand) *Board {
 		if i == len(history)/2 {
 			b.SetRoster(s.roster)
 		}
-		if chance.Intn(3) == 0 {
+		if chance.Intn(2) == 0 {
 			s.look(b)
+			s.expectOpen(t, b)
 		}
 	}
 	b.SetRoster(s.roster)
@@ -231,6 +232,12 @@ func (s *story) expectSame(t *testing.T, how string, b *Board, want []string, ha
 	if b.Hash() != hash {
 		t.Fatalf("%s the board shows the same, but its hash is another", how)
 	}
+	s.expectOpen(t, b)
+}
+
+// expectOpen: what Open lists are the items that have not ended, in order.
+func (s *story) expectOpen(t *testing.T, b *Board) {
+	t.Helper()
 	for _, kind := range []record.Kind{record.Kind_KIND_REQUEST, record.Kind_KIND_OFFER} {
 		var open, items []string
 		for i := range b.At(s.now).Open(kind) {
@@ -242,7 +249,7 @@ func (s *story) expectSame(t *testing.T, how string, b *Board, want []string, ha
 			}
 		}
 		if !slices.Equal(open, items) {
-			t.Fatalf("%s, Open lists %v, Items %v", how, open, items)
+			t.Fatalf("Open lists %v, Items %v", open, items)
 		}
 	}
 }
