@@ -19,11 +19,12 @@ import (
 
 // Config is what a person can set of a node. Dir is required.
 type Config struct {
-	Dir    string           // where keys and facts are kept
-	Listen []string         // multiaddrs; none: port 4101 on every link
-	Peers  []string         // multiaddrs to dial for ever, as given by hand
-	Now    func() time.Time // nil: the machine's clock
-	Log    *slog.Logger     // nil: silent
+	Dir      string           // where keys and facts are kept
+	Listen   []string         // multiaddrs; none: port 4101 on every link
+	Peers    []string         // multiaddrs to dial for ever, as given by hand
+	Announce []string         // multiaddrs told to others instead; empty, not nil: none
+	Now      func() time.Time // nil: the machine's clock
+	Log      *slog.Logger     // nil: silent
 }
 
 // New starts a node in a directory. Its errors are those of package api: the

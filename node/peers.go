@@ -1,6 +1,8 @@
 package node
 
 import (
+	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -14,6 +16,19 @@ type Peer struct {
 	Addrs     []string
 	Connected bool
 	Seen      time.Time // when it was last connected
+}
+
+// ErrNoDial: the node's network has no addresses to dial.
+var ErrNoDial = errors.New("node: nothing to dial on this network")
+
+// Dial connects to a neighbour at an address given by hand, as
+// /ip4/192.0.2.1/tcp/4101/p2p/..., and from now on dials it whenever it is
+// missing.
+func (n *Node) Dial(ctx context.Context, addr string) error {
+	if w, ok := n.network.(*wire); ok {
+		return w.dial(ctx, addr)
+	}
+	return ErrNoDial
 }
 
 // meetings remembers when exchanges with each device last ended well.

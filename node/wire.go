@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/network"
@@ -30,7 +31,7 @@ func newWire(ctx context.Context, n *Node, cfg Config) (*wire, error) {
 	w := &wire{node: n, book: openBook(n.parts.Store, cfg.Log)}
 	var err error
 	w.mesh, err = mesh.New(ctx, mesh.Config{
-		Identity: n.parts.Identity.Device, Listen: cfg.Listen, Peers: cfg.Peers,
+		Identity: n.parts.Identity.Device, Listen: cfg.Listen, Peers: cfg.Peers, Announce: cfg.Announce,
 		Known: w.book.known, Remember: w.book.remember, Version: Version, Log: cfg.Log,
 		Admit: w.admit,
 	})
@@ -107,6 +108,18 @@ func (w *wire) Join(h *Neighbourhood, cells []protocol.ID) (Link, error) {
 	l.topic = topic
 	w.exchange.Join(h.Exchange(), cells)
 	return l, nil
+}
+
+// dial connects to an address given by hand at once and then for ever.
+func (w *wire) dial(ctx context.Context, addr string) error {
+	at, err := peer.AddrInfoFromString(addr)
+	if err != nil {
+		return fmt.Errorf("node: %w: %w", mesh.ErrAddress, err)
+	}
+	if err := w.mesh.Add(addr); err != nil {
+		return err
+	}
+	return w.mesh.Host().Connect(ctx, *at)
 }
 
 // Peers implements [Network].
