@@ -112,10 +112,11 @@ func (s *Session) finishDecoded() {
 	for _, p := range s.decoder.peeled {
 		if id := p.id.id(); p.sign > 0 {
 			s.want = append(s.want, id)
-		} else if !s.refuses(id) {
+		} else {
 			s.push = append(s.push, id)
 		}
 	}
+	s.push = s.real(s.push)
 	slices.SortFunc(s.want, compare)
 	s.coming = len(s.want)
 	s.sayWants()

@@ -171,7 +171,7 @@ func (s *Session) compare(tails []uint64, to protocol.ID) {
 	s.list.ranges++
 	s.expect = kindsOf(kindListed, kindLater)
 	if s.listOver() {
-		s.push = slices.DeleteFunc(s.push, s.refuses)
+		s.push = s.real(s.push)
 		s.sayDone(doneDiffer)
 	}
 }

@@ -59,11 +59,9 @@ func NewNeighbour() *Neighbour { return &Neighbour{scans: scanBudget, lists: lis
 
 // Insert is told of every id that enters the set, as it enters.
 func (n *Neighbour) Insert(id protocol.ID) {
-	if i, refused := slices.BinarySearchFunc(n.refused, id, compare); refused {
-		n.refused = slices.Delete(slices.Clone(n.refused), i, i+1)
-		return // the prefix holds it already
+	if !n.recant(id) { // else the prefix holds it already
+		n.apply(change{id, true})
 	}
-	n.apply(change{id, true})
 }
 
 // Remove is told of every id that leaves the set, as it leaves.
@@ -81,6 +79,15 @@ func (n *Neighbour) Refuse(id protocol.ID) bool {
 	n.refused = slices.Insert(slices.Clone(n.refused), i, id)
 	n.apply(change{id, true})
 	return true
+}
+
+// recant strikes an id off what is refused, if it is there.
+func (n *Neighbour) recant(id protocol.ID) bool {
+	i, refused := slices.BinarySearchFunc(n.refused, id, compare)
+	if refused {
+		n.refused = slices.Delete(slices.Clone(n.refused), i, i+1)
+	}
+	return refused
 }
 
 // Relent forgets what was refused, as when the roster has changed.

@@ -177,9 +177,21 @@ func (s *Session) flush() [][]byte {
 	return out
 }
 
+// real returns those of ids that are held and not only refused. That the other
+// lacks one says that it does not offer it any more: it need not be refused.
+func (s *Session) real(ids []protocol.ID) []protocol.ID {
+	return slices.DeleteFunc(ids, func(id protocol.ID) bool {
+		refused := s.refuses(id)
+		if refused && s.n.recant(id) {
+			s.n.apply(change{id, false})
+		}
+		return refused
+	})
+}
+
 // finish closes the session and lets the neighbour remember what it showed.
 func (s *Session) finish() {
-	s.push = slices.DeleteFunc(s.push, s.refuses)
+	s.push = s.real(s.push)
 	slices.SortFunc(s.push, compare)
 	slices.SortFunc(s.want, compare)
 	s.done, s.n.open = true, false

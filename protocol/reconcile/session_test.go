@@ -74,8 +74,8 @@ func TestEitherSideMayDial(t *testing.T) {
 }
 
 // TestWhateverHappensTheSetsBecomeEqual lives through days of arrivals,
-// removals, gossip, cut sessions, forgotten neighbours and new salts; then the
-// trouble ends, and a few sessions later both hold the same and know it.
+// removals, gossip, cut sessions, refusals, forgotten neighbours and new salts;
+// then the trouble ends, and a few sessions later both hold the same and know it.
 func TestWhateverHappensTheSetsBecomeEqual(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		a, b := meet(rapid.Uint64().Draw(r, "seed"), rapid.IntRange(0, 400).Draw(r, "common"))
@@ -83,7 +83,7 @@ func TestWhateverHappensTheSetsBecomeEqual(t *testing.T) {
 		for range rapid.IntRange(0, 20).Draw(r, "events") {
 			i := rapid.IntRange(0, 1).Draw(r, "who")
 			x, y := sides[i], sides[1-i]
-			switch rapid.IntRange(0, 7).Draw(r, "what") {
+			switch rapid.IntRange(0, 8).Draw(r, "what") {
 			case 0:
 				x.add(x.fresh(rapid.IntRange(0, 150).Draw(r, "came"))...)
 			case 1:
@@ -98,6 +98,11 @@ func TestWhateverHappensTheSetsBecomeEqual(t *testing.T) {
 				x.forget()
 			case 5:
 				x.of.Rotate()
+			case 6:
+				w := run(t, x, y, nil)
+				for _, id := range w.answerer.Push()[:min(3, len(w.answerer.Push()))] {
+					x.of.Refuse(id)
+				}
 			default:
 				w := run(t, x, y, nil)
 				if rapid.Bool().Draw(r, "delivered") {
@@ -105,6 +110,10 @@ func TestWhateverHappensTheSetsBecomeEqual(t *testing.T) {
 				}
 			}
 		}
+		fits(r, a)
+		fits(r, b)
+		a.of.Relent()
+		b.of.Relent()
 		union := maps.Clone(a.held)
 		maps.Copy(union, b.held)
 		for i := range 6 {

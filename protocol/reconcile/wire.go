@@ -94,6 +94,13 @@ func (r *reader) number(most uint64) uint64 {
 	return v
 }
 
+// difference takes a varint in its shortest form, no further from zero than
+// counts can be.
+func (r *reader) difference() int64 {
+	zigzag := r.number(4 * MaxSet)
+	return int64(zigzag>>1) ^ -int64(zigzag&1)
+}
+
 // id takes 16 bytes.
 func (r *reader) id() protocol.ID { return protocol.ID(r.bytes(16)) }
 
@@ -137,8 +144,7 @@ func appendSymbol(b []byte, s symbol, n, i int) []byte {
 func (r *reader) symbol(n, i int) (s symbol) {
 	s.sum = sumOf(r.id())
 	s.check = binary.LittleEndian.Uint32(r.bytes(4))
-	zigzag := r.number(4 * MaxSet)
-	count := int64(zigzag>>1) ^ -int64(zigzag&1) + expected(n, i)
+	count := expected(n, i) + r.difference()
 	if count < 0 || count > int64(n) || i == 0 && count != int64(n) {
 		r.bad = true
 		return symbol{}
