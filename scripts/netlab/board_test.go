@@ -1,7 +1,10 @@
 package netlab
 
 import (
+	"encoding/json"
+	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -56,46 +59,66 @@ func (h *household) join(t *testing.T, inviter *household) {
 	h.gotong(t, "join", invited.Invite, "--household", h.name)
 }
 
-// ask writes a request and returns its id; it is saved when ask returns.
-func (h *household) ask(t *testing.T, text string) string {
+// request is a request as its household meant it. Content counts: an id that
+// shows something else than what was asked is a request lost.
+type request struct{ ID, Title string }
+
+var asked atomic.Int32
+
+// ask writes a request of which there is no second; it is saved when ask returns.
+func (h *household) ask(t *testing.T) request {
 	t.Helper()
-	var written struct{ ID string }
-	h.read(t, &written, "ask", text)
-	if written.ID == "" {
-		t.Fatalf("%s asked for %q and got no id", h.name, text)
+	r, err := h.tryToAsk(t)
+	if err != nil {
+		t.Fatalf("%s cannot ask: %v", h.name, err)
 	}
-	return written.ID
+	return r
 }
 
-// askAll lets every household ask n times and returns the ids of all requests.
-func askAll(t *testing.T, n int, households []*household) (ids []string) {
+// tryToAsk is ask where the node may be gone.
+func (h *household) tryToAsk(t *testing.T) (request, error) {
+	t.Helper()
+	r := request{Title: fmt.Sprintf("Air minum untuk rumah %s, nomor %d", h.name, asked.Add(1))}
+	out, err := h.command("ask", r.Title, "--json").Output()
+	if err != nil {
+		return request{}, err
+	}
+	if err := json.Unmarshal(out, &r); err != nil || r.ID == "" {
+		t.Fatalf("no id (%v) in %s", err, out)
+	}
+	return r, nil
+}
+
+// askAll lets every household ask n times.
+func askAll(t *testing.T, n int, households []*household) (requests []request) {
 	t.Helper()
 	for _, h := range households {
 		for range n {
-			ids = append(ids, h.ask(t, "Air minum untuk rumah "+h.name))
+			requests = append(requests, h.ask(t))
 		}
 	}
-	return ids
+	return requests
 }
 
-// items returns the ids of the requests and offers on h's board.
-func (h *household) items(t *testing.T) (ids []string) {
+// lacks returns those of the requests that h's node does not have.
+func (h *household) lacks(t *testing.T, requests []request) []request {
 	t.Helper()
-	var list struct{ Items []struct{ ID string } }
-	h.read(t, &list, "list")
-	for _, item := range list.Items {
-		ids = append(ids, item.ID)
-	}
-	return ids
+	return h.notAmong(t, requests, "list", "--all")
 }
 
-// lacks returns those of the ids that are not on h's board.
-func (h *household) lacks(t *testing.T, ids []string) (missing []string) {
+// hides returns those of the requests that h's board does not show.
+func (h *household) hides(t *testing.T, requests []request) []request {
 	t.Helper()
-	here := h.items(t)
-	for _, id := range ids {
-		if !slices.Contains(here, id) {
-			missing = append(missing, id)
+	return h.notAmong(t, requests, "list")
+}
+
+func (h *household) notAmong(t *testing.T, requests []request, command ...string) (missing []request) {
+	t.Helper()
+	var list struct{ Items []request }
+	h.read(t, &list, command...)
+	for _, r := range requests {
+		if !slices.Contains(list.Items, r) {
+			missing = append(missing, r)
 		}
 	}
 	return missing

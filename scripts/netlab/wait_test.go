@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// untilEqual waits until the boards of all households have one hash and show
-// every one of the ids, and returns how long it took.
-func untilEqual(t *testing.T, deadline time.Duration, households []*household, ids ...string) time.Duration {
+// untilEqual waits until the boards of all households have one hash and hold
+// every one of the requests, and returns how long it took.
+func untilEqual(t *testing.T, deadline time.Duration, households []*household, requests ...request) time.Duration {
 	t.Helper()
 	took := waitFor(t, deadline, "all boards are equal", func() bool { return equal(t, households) })
 	for _, h := range households {
-		if missing := h.lacks(t, ids); len(missing) > 0 {
-			t.Errorf("the boards are equal, but %s lacks %d of %d requests: %v", h.name, len(missing), len(ids), missing)
+		if missing := h.lacks(t, requests); len(missing) > 0 {
+			t.Errorf("the boards are equal, but %s lacks %d of %d requests: %v", h.name, len(missing), len(requests), missing)
 		}
 	}
 	return took
