@@ -78,9 +78,9 @@ func must(t *testing.T, err error) {
 }
 
 // end returns how the house saw it end, and after how long.
-func (c *crook) end() (error, time.Duration) {
+func (c *crook) end() (time.Duration, error) {
 	err := <-c.served
-	return err, time.Since(c.begun)
+	return time.Since(c.begun), err
 }
 
 // drain reads what the house says, without an end.
@@ -154,7 +154,7 @@ func TestAPeerThatSendsForEverIsLeft(t *testing.T) {
 			items := 0
 			for ; c.say(kindItems, protocol.AppendItem(nil, raw)...) == nil; items++ {
 			}
-			if err, _ := c.end(); !errors.Is(err, protocol.ErrMalformed) || items > 3*maxFruitless {
+			if _, err := c.end(); !errors.Is(err, protocol.ErrMalformed) || items > 3*maxFruitless {
 				t.Errorf("%s: %v after %d items", name, err, items)
 			}
 		})
@@ -170,7 +170,7 @@ func TestAPeerThatSendsMoreThanItAnnouncedIsLeft(t *testing.T) {
 		items := 0
 		for ; c.say(kindItems, protocol.AppendItem(nil, as.seal(uint32(items), cell.Normal, "new").Raw())...) == nil; items++ {
 		}
-		if err, _ := c.end(); !errors.Is(err, protocol.ErrMalformed) || items > 5 {
+		if _, err := c.end(); !errors.Is(err, protocol.ErrMalformed) || items > 5 {
 			t.Errorf("%v after %d items", err, items)
 		}
 	})
@@ -184,7 +184,7 @@ func TestAPeerThatAsksWithoutListeningIsLeft(t *testing.T) {
 		offers := 0
 		for ; c.say(kindOffer, make([]byte, 16*maxIDs)...) == nil; offers++ {
 		}
-		if err, _ := c.end(); err == nil || offers > 2*maxReplies {
+		if _, err := c.end(); err == nil || offers > 2*maxReplies {
 			t.Errorf("%v after %d offers", err, offers)
 		}
 	})
@@ -344,7 +344,7 @@ func TestAPeerThatAnnouncesAndDoesNotSendIsCharged(t *testing.T) {
 		c.drain()
 		must(t, c.say(kindItems, protocol.AppendItem(nil, as.seal(1, cell.Normal, "one of three").Raw())...))
 		must(t, c.say(kindEnd, 0))
-		if err, _ := c.end(); !errors.Is(err, protocol.ErrMalformed) {
+		if _, err := c.end(); !errors.Is(err, protocol.ErrMalformed) {
 			t.Errorf("ended with %v", err)
 		}
 	})

@@ -274,7 +274,7 @@ func TestWhatIsRefusedIsNotOfferedAgain(t *testing.T) {
 		t.Fatalf("%v", w)
 	}
 	for _, id := range poisoned {
-		if !a.of.Refuse(id) || !a.of.Refuse(id) {
+		if again := a.of.Refuse(id); !again || !a.of.Refuse(id) {
 			t.Fatal("cannot refuse")
 		}
 	}
