@@ -106,12 +106,12 @@ func bubble(t *testing.T, story func(t *testing.T, v *village, crook, victim *ho
 
 func TestAPeerThatNeverSpeaksIsLeft(t *testing.T) {
 	bubble(t, func(t *testing.T, _ *village, as, to *house) {
-		if err, after := approach(t, as, to).end(); err == nil || after > silence {
+		if after, err := approach(t, as, to).end(); err == nil || after > silence {
 			t.Errorf("before HELLO: %v after %v", err, after)
 		}
 		c := approach(t, as, to)
 		c.greet()
-		if err, after := c.end(); err == nil || after > silence {
+		if after, err := c.end(); err == nil || after > silence {
 			t.Errorf("after HELLO: %v after %v", err, after)
 		}
 	})
@@ -129,7 +129,7 @@ func TestAPeerThatOnlySaysItIsAliveIsLeft(t *testing.T) {
 			for c.say(kindAlive) == nil {
 				time.Sleep(time.Second)
 			}
-			if err, after := c.end(); err == nil || after > most+time.Second {
+			if after, err := c.end(); err == nil || after > most+time.Second {
 				t.Errorf("greeted %v: %v after %v", greeted, err, after)
 			}
 		}
@@ -207,7 +207,7 @@ func TestAPeerThatTakesAndNeverAcknowledgesIsLeft(t *testing.T) {
 		for c.say(kindAlive) == nil {
 			time.Sleep(time.Second)
 		}
-		if err, after := c.end(); !errors.Is(err, ErrStalled) || after > stallTime+time.Minute {
+		if after, err := c.end(); !errors.Is(err, ErrStalled) || after > stallTime+time.Minute {
 			t.Errorf("%v after %v", err, after)
 		}
 		if len(to.stored) != 0 {
@@ -230,7 +230,7 @@ func TestFramesThatNobodyMaySendEndTheExchange(t *testing.T) {
 				t.Fatal(err)
 			}
 			c.drain()
-			if err, after := c.end(); err == nil || after > time.Second {
+			if after, err := c.end(); err == nil || after > time.Second {
 				t.Errorf("%s: %v after %v", name, err, after)
 			}
 		})
