@@ -26,7 +26,7 @@ const (
 var exits = map[string]int{
 	api.CodeInvalid: exitUsage, api.CodeAmbiguous: exitUsage, api.CodeWhichNeighbourhood: exitUsage,
 	api.CodeBadRequest: exitUsage, api.CodeTooLarge: exitUsage,
-	"which-line": exitUsage, "invite": exitUsage, "address": exitUsage, "socket-path": exitUsage,
+	"which-line": exitUsage, "invite": exitUsage, "bundle": exitUsage, "address": exitUsage, "socket-path": exitUsage,
 	"no-neighbourhood": exitNotFound, "not-found": exitNotFound,
 	"not-yours": exitRefused, "not-receiver": exitRefused, "yours": exitRefused,
 	"no-slots": exitRefused, "not-allowed": exitRefused,
@@ -53,12 +53,17 @@ var errSpoken = errors.New("gotong: told")
 // errPartial: some of it was done, and the person has been told what was not.
 var errPartial = errors.New("gotong: partly done")
 
+// errAbsent: what was to be read is not there, and the person has been told.
+var errAbsent = errors.New("gotong: not there")
+
 // complain says what went wrong and what to do next, and returns the exit code.
 func (a *app) complain(err error) int {
 	var misused *usageError
 	switch {
 	case errors.Is(err, errSpoken):
 		return exitFailed
+	case errors.Is(err, errAbsent):
+		return exitNotFound
 	case errors.Is(err, errPartial):
 		return exitPartial
 	case errors.Is(err, context.Canceled):

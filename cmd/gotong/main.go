@@ -30,6 +30,7 @@ func commands(a *app) []*cobra.Command {
 		newRun(a), newCreate(a), newInvite(a), newJoin(a),
 		newAsk(a), newOffer(a), newList(a), newShow(a),
 		newPledge(a), newAccept(a), newArrived(a), newWithdraw(a), newClose(a), newComment(a),
+		newUSB(a), newCarry(a),
 		newImport(a), newPeers(a), newStatus(a), newWatch(a), newDemo(a), newVersion(a),
 	}
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -32,6 +33,12 @@ type Backend interface {
 	Write(ctx context.Context, n protocol.NeighbourhoodID, content proto.Message, common *record.Common) (protocol.RecordID, error)
 	// Edit changes an own record.
 	Edit(ctx context.Context, n protocol.NeighbourhoodID, id protocol.RecordID, change func(content proto.Message) error) error
+	// CarryOut writes a bundle of all that is kept of these neighbourhoods,
+	// their sections named under salt.
+	CarryOut(ctx context.Context, in []protocol.NeighbourhoodID, salt [16]byte, w io.Writer) error
+	// CarryIn takes a bundle in through the one door, or with dry only judges
+	// it. ErrBundle or ErrBundleVersion where it is none to be read.
+	CarryIn(ctx context.Context, r io.Reader, dry bool) (Carriage, error)
 	// Peers returns the nodes known, connected or not.
 	Peers() []Peer
 	// Status returns how the node is.

@@ -199,9 +199,13 @@ func (c *Client) do(ctx context.Context, method, path string, in any) (*http.Res
 	return nil, problem
 }
 
+// bodyOf returns what is sent: a stream as it is, anything else as JSON.
 func bodyOf(in any) (io.Reader, error) {
 	if in == nil {
 		return nil, nil
+	}
+	if stream, ok := in.(io.Reader); ok {
+		return stream, nil
 	}
 	body, err := json.Marshal(in)
 	if err != nil {

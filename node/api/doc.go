@@ -25,7 +25,9 @@
 //	POST /v1/items/{id}/comments      remark
 //	POST /v1/items/{id}/withdraw      take back
 //	POST /v1/items/{id}/close         end with a reason
+//	GET  /v1/carry                    a bundle of what is kept (protocol/bundle/SPEC.md)
+//	POST /v1/carry                    take in the bundle that is the body
 //
 // "in" names the neighbourhood (query of a GET, member of a POST's body);
-// without it the only one is meant. An {id} is any prefix that fits one record.
+// without it the only one is meant, to carry all of them. An {id} is any prefix that fits one record.
 package api

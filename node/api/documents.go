@@ -13,6 +13,7 @@ const (
 	SchemaPeers         = "gotong.peers/1"
 	SchemaStatus        = "gotong.status/1"
 	SchemaChange        = "gotong.change/1"
+	SchemaCarried       = "gotong.carried/1"
 	SchemaProblem       = "gotong.problem/1"
 )
 

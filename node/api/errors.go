@@ -35,6 +35,10 @@ var (
 	ErrInviteExpired = errors.New("api: the invitation has expired")
 	// ErrJoined: the household belongs to that neighbourhood already.
 	ErrJoined = errors.New("api: joined already")
+	// ErrBundle: what was to be taken in is no bundle.
+	ErrBundle = errors.New("api: not a bundle")
+	// ErrBundleVersion: the bundle was made by a newer program.
+	ErrBundleVersion = errors.New("api: bundle of a newer version")
 	// ErrClosed: the node is stopping.
 	ErrClosed = errors.New("api: the node is stopping")
 )

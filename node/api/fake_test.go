@@ -1,9 +1,12 @@
 package api
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"sync"
 	"time"
 
@@ -37,6 +40,7 @@ type home struct {
 	invites  []int
 	status   Status
 	peers    []Peer
+	broken   error // what carrying ends with
 }
 
 // begun is when every story begins: a Monday, 14.30 in Jakarta.
@@ -201,6 +205,25 @@ func (h *home) mustWrite(content proto.Message) {
 	if _, err := h.Write(context.Background(), h.id, content, nil); err != nil {
 		panic(err)
 	}
+}
+
+// CarryOut writes what a story can tell apart; it is no bundle.
+func (h *home) CarryOut(_ context.Context, in []protocol.NeighbourhoodID, salt [16]byte, w io.Writer) error {
+	for _, n := range in {
+		if _, err := fmt.Fprintf(w, "%v under %x\n", n, salt); err != nil {
+			return err
+		}
+	}
+	return h.broken
+}
+
+// CarryIn takes each line for a new item.
+func (h *home) CarryIn(_ context.Context, r io.Reader, dry bool) (Carriage, error) {
+	text, err := io.ReadAll(r)
+	if err != nil || h.broken != nil {
+		return Carriage{}, cmp.Or(err, h.broken)
+	}
+	return Carriage{New: bytes.Count(text, []byte("\n"))}, nil
 }
 
 func (h *home) Peers() []Peer                 { return h.peers }

@@ -57,6 +57,8 @@ var codes = []struct {
 	{ErrInvite, "invite", http.StatusUnprocessableEntity},
 	{ErrInviteExpired, "invite-expired", http.StatusConflict},
 	{ErrJoined, "joined", http.StatusConflict},
+	{ErrBundle, "bundle", http.StatusUnprocessableEntity},
+	{ErrBundleVersion, "bundle-version", http.StatusUnprocessableEntity},
 	{ErrClosed, "closing", http.StatusServiceUnavailable},
 	{ErrNotAllowed, "not-allowed", http.StatusForbidden},
 	{ErrDirInUse, "dir-in-use", http.StatusConflict},
