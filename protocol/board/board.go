@@ -23,7 +23,7 @@ type Place struct {
 	Slot   uint32
 }
 
-// Fact is one cell that counts, decrypted and decoded.
+// Fact is one cell that counts, decrypted and decoded; see [FactOf].
 type Fact struct {
 	Place
 	Stamp crdt.Stamp

@@ -243,6 +243,18 @@ func TestWhatIsKeptDecodedStaysBounded(t *testing.T) {
 	}
 }
 
+func TestOnlyRequestsAndOffersAreListed(t *testing.T) {
+	s := must(t, "households sari", `sari asks r1 "Air" water.drinking 4 L`, `sari is called "Sari"`, "sari writes n1 kind 259")
+	for _, kind := range []record.Kind{record.Kind_KIND_HOUSEHOLD, 259, 256 + record.Kind_KIND_REQUEST} {
+		for i := range s.board.At(s.now).Open(kind) {
+			t.Errorf("of kind %d, %v is open", kind, i.ID)
+		}
+		if items := s.board.At(s.now).Items(kind); len(items) > 0 {
+			t.Errorf("of kind %d there are %v", kind, items)
+		}
+	}
+}
+
 func TestARequestIsOpenAgainWhenItsReceiptIsTakenAway(t *testing.T) {
 	s := must(t, "households sari budi", `sari asks r1 "Air" water.drinking 4 L`, "budi pledges p1 r1 4", "sari receives p1 4")
 	receipt := s.history[len(s.history)-1]

@@ -57,6 +57,9 @@ func (x *index) touch(e *entry) {
 
 // of returns from where to where the open items of a kind are.
 func (x *index) of(b *Board, kind record.Kind) (from, to int) {
+	if !isItem(kind) {
+		return 0, 0
+	}
 	x.settle(b)
 	from, _ = slices.BinarySearchFunc(x.open, uint8(kind), comparePlacedKind)
 	to, _ = slices.BinarySearchFunc(x.open, uint8(kind)+1, comparePlacedKind)
