@@ -13,6 +13,7 @@ import (
 	"gotong/node"
 	"gotong/node/mesh"
 	"gotong/protocol"
+	"gotong/protocol/board"
 )
 
 // bench is a running node with what the bench has asked of it.
@@ -100,4 +101,23 @@ func (b *bench) stats() (answer, error) {
 		return nil, node.ErrNoNeighbourhood
 	}
 	return answer{"heads": []string{fmt.Sprintf("%x", s.Neighbourhoods[0].Hash)}, "height": s.Neighbourhoods[0].Cells}, nil
+}
+
+// size returns how many cells count and their raw bytes together.
+func (b *bench) size() (answer, error) {
+	var ids []protocol.ID
+	devices := b.hood.Roster().Devices()
+	err := b.hood.Do(context.Background(), func(brd *board.Board) {
+		for _, d := range devices {
+			for _, f := range brd.Facts(d.ID) {
+				ids = append(ids, f.ID)
+			}
+		}
+	})
+	size := 0
+	for _, id := range ids {
+		raw, _ := b.hood.Raw(id)
+		size += len(raw)
+	}
+	return answer{"cells": len(ids), "bytes": size}, err
 }

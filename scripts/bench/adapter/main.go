@@ -20,41 +20,49 @@ import (
 	"gotong/node"
 )
 
+// options are what the bench starts a node with.
+type options struct {
+	dir, announce, profile string
+	port                   int
+}
+
 func main() {
-	dir := flag.String("dir", "", "where the node keeps its things; the last element names its seat (village.go)")
-	port := flag.Int("port", 0, "TCP port on loopback")
-	announce := flag.String("announce", "", "address told to others: a multiaddr, \"real\" for its own, empty for none")
-	profile := flag.String("profile", "", "file for a CPU profile from arm to quit")
+	var o options
+	flag.StringVar(&o.dir, "dir", "", "where the node keeps its things; the last element names its seat (village.go)")
+	flag.IntVar(&o.port, "port", 0, "TCP port on loopback")
+	flag.StringVar(&o.announce, "announce", "", "address told to others: a multiaddr, \"real\" for its own, empty for none")
+	flag.StringVar(&o.profile, "profile", "", "file for a CPU profile from arm to quit")
 	flag.Parse()
-	if err := run(*dir, *port, *announce, *profile); err != nil {
+	if err := run(o, bufio.NewReaderSize(os.Stdin, 1<<20), json.NewEncoder(os.Stdout)); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(dir string, port int, announce, profile string) error {
+// run starts the node and answers until quit.
+func run(o options, in *bufio.Reader, out *json.Encoder) error {
 	v, err := newVillage()
 	if err != nil {
 		return err
 	}
-	me, err := seatOf(filepath.Base(dir))
+	me, err := seatOf(filepath.Base(o.dir))
 	if err != nil {
 		return err
 	}
-	if err := v.furnish(dir, me); err != nil {
+	if err := v.furnish(o.dir, me); err != nil {
 		return err
 	}
 	n, err := node.New(context.Background(), node.Config{
-		Dir: dir, Listen: []string{fmt.Sprintf("/ip4/127.0.0.1/tcp/%d", port)}, Announce: announced(announce),
+		Dir: o.dir, Listen: []string{fmt.Sprintf("/ip4/127.0.0.1/tcp/%d", o.port)}, Announce: announced(o.announce),
 	})
 	if err != nil {
 		return err
 	}
-	b, err := newBench(v, me, n, profile)
+	b, err := newBench(v, me, n, o.profile)
 	if err != nil {
 		return err
 	}
-	return b.serve(bufio.NewReaderSize(os.Stdin, 1<<20), json.NewEncoder(os.Stdout), port)
+	return b.serve(in, out, o.port)
 }
 
 // announced returns the addresses to tell others instead of one's own; nil
@@ -141,6 +149,8 @@ func (b *bench) do(c command) (answer, error) {
 		return b.wait(c)
 	case "stats":
 		return b.stats()
+	case "size": // not of the bench's protocol: what the bytes on the wire are compared with
+		return b.size()
 	case "lat_put":
 		return answer{"ok": true}, b.latPut(c)
 	case "lat_get":
