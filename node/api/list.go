@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"iter"
 	"slices"
 
 	"gotong/protocol"
@@ -32,12 +33,21 @@ func (d Desk) List(ctx context.Context, q Query) (List, error) {
 
 func (s sight) items(kind record.Kind, show Show) []Item {
 	docs := []Item{}
-	for _, i := range s.Items(kind) {
+	for i := range s.choice(kind, show) {
 		if show.has(i, s.me) {
 			docs = append(docs, s.item(i))
 		}
 	}
 	return docs
+}
+
+// choice returns the items to choose from: of the open ones, only what may be
+// open is read and sorted.
+func (s sight) choice(kind record.Kind, show Show) iter.Seq[board.Item] {
+	if show == ShowOpen {
+		return s.Open(kind)
+	}
+	return slices.Values(s.Items(kind))
 }
 
 func (show Show) has(i board.Item, me protocol.HouseholdID) bool {
