@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"gotong/node/api"
@@ -232,8 +233,8 @@ func newcomer(t *testing.T, founder *Node, id protocol.NeighbourhoodID) *Node {
 	return n
 }
 
-// poisoned flips a bit in the last item of a bundle, a cell, and writes the
-// bundle anew: framing and checksum are right.
+// poisoned flips a bit in the first cell of a bundle and writes the bundle anew:
+// framing and checksum are right.
 func poisoned(t *testing.T, text []byte) ([]byte, int) {
 	t.Helper()
 	r, err := bundle.NewReader(bytes.NewReader(text))
@@ -249,7 +250,8 @@ func poisoned(t *testing.T, text []byte) ([]byte, int) {
 		}
 		tag, items = in, append(items, raw)
 	}
-	items[len(items)-1][100] ^= 1
+	first := slices.IndexFunc(items, func(raw []byte) bool { return !isOp(raw) })
+	items[first][100] ^= 1
 	var out bytes.Buffer
 	w := bundle.NewWriter(&out, r.Salt())
 	if err := w.Section(tag); err != nil {

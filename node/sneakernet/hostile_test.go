@@ -114,6 +114,30 @@ func TestAListThatIsNotWholeHidesNothing(t *testing.T) {
 	}
 }
 
+// TestAPlaceWhoseListIsDamagedIsBroughtEverything: that the others have it all
+// does not count then.
+func TestAPlaceWhoseListIsDamagedIsBroughtEverything(t *testing.T) {
+	dir := t.TempDir()
+	houses := []*house{newHouse("sari", "\x01a", "\x01b"), newHouse("budi"), newHouse("ani")}
+	for range 2 {
+		for _, h := range houses {
+			h.fetch(t, dir)
+			h.bring(t, dir)
+		}
+	}
+	s := opened(t, dir)
+	name := s.place(bundle.TagOf(s.salt, street), houses[2].place) + listEnd
+	if sent := houses[0].bring(t, dir); sent.Items != 1 {
+		t.Errorf("all have all, and %+v travels", sent)
+	}
+	if err := os.Truncate(filepath.Join(dir, folder, name), 20); err != nil {
+		t.Fatal(err)
+	}
+	if sent := houses[0].bring(t, dir); sent.Items != 3 {
+		t.Errorf("with the list damaged %+v travels", sent)
+	}
+}
+
 func FuzzList(f *testing.F) {
 	f.Add([]byte(listMagic))
 	f.Fuzz(func(t *testing.T, b []byte) {
