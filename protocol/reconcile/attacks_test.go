@@ -3,6 +3,7 @@ package reconcile
 import (
 	"encoding/binary"
 	"errors"
+	"iter"
 	"math"
 	"slices"
 	"testing"
@@ -166,9 +167,21 @@ func TestTheSameItemForEverIsPoison(t *testing.T) {
 		for _, s := range symbols {
 			d.add(s)
 		}
-		if whole, err := d.peel(); whole || !errors.Is(err, ErrPoisoned) {
-			t.Errorf("%s: whole %v, %v", name, whole, err)
+		if whole, err := d.peel(); whole || !errors.Is(err, ErrPoisoned) || len(d.peeled) > 1 {
+			t.Errorf("%s: whole %v, %d items, %v", name, whole, len(d.peeled), err)
 		}
+	}
+}
+
+// TestSymbolsYieldNoMoreItemsThanTheyAre has one symbol yield a second item, as
+// somebody who knows the salt and searches long enough could arrange.
+func TestSymbolsYieldNoMoreItemsThanTheyAre(t *testing.T) {
+	k, a := Salt{1}.key(), newSide(14)
+	d := newDecoder(k, noneHeld)
+	d.peeled = []peeled{{walk: walk{at: MaxSymbols}, sign: 1}}
+	d.add(symbolOf(k.item(a.fresh(1)[0]), 1))
+	if _, err := d.peel(); !errors.Is(err, ErrPoisoned) {
+		t.Errorf("two items of one symbol: %v", err)
 	}
 }
 
@@ -313,6 +326,43 @@ func TestOutOfTurn(t *testing.T) {
 	}
 	a, _ := settled(t, 18, 10)
 	refused(t, "nothing at all", a.answer(), nil)
+
+	a, b := settled(t, 18, 1000)
+	a.of.epoch = 0
+	a.add(a.fresh(5)...)
+	_, first := a.dial()
+	answerer := b.answer()
+	if out, err := answerer.Receive(first[0]); err != nil || out[0][0] != kindHello {
+		t.Fatalf("who holds less should tell: %v, %v", out, err)
+	}
+	refused(t, "HELLO a second time", answerer, first[0])
+}
+
+// counting is a set that counts the passes over it.
+type counting struct {
+	ids
+	passes *int
+}
+
+func (s counting) All() iter.Seq[protocol.ID] {
+	*s.passes++
+	return s.ids.All()
+}
+
+// TestSmallStepsCauseFewPasses asks for the symbols past the prefix one by one.
+func TestSmallStepsCauseFewPasses(t *testing.T) {
+	a, _ := settled(t, 22, smallSet)
+	passes := 0
+	s, _ := Dial(a.of, counting{a.held, &passes}, a.nonce())
+	for to := 2; to < smallSet && s.received < maxReceived; to += map[bool]int{true: 1000, false: 1}[to < PrefixLen-1000] {
+		frame := binary.AppendUvarint([]byte{kindMore}, uint64(to))
+		if _, err := s.Receive(binary.AppendUvarint(frame, uint64(max(to, 3)))); err != nil {
+			t.Fatal(to, err)
+		}
+	}
+	if s.told <= PrefixLen || passes > 1 {
+		t.Errorf("%d passes to tell %d symbols", passes, s.told)
+	}
 }
 
 // TestABitmapOfAnotherLength answers a list of eleven with bits for more or
@@ -371,6 +421,7 @@ func TestListsOfTheSame(t *testing.T) {
 		"ids that fall":           want(held[1], held[0]),
 		"an id nobody holds":      want(protocol.ID{1}),
 		"half an id":              want(held[0])[:9],
+		"more ids than allowed":   want(make([]protocol.ID, maxWant+1)...),
 	} {
 		b, _ := settled(t, 20, 50)
 		b.of.epoch = 0

@@ -198,7 +198,7 @@ func (s *Session) onSymbols(r *reader) error {
 
 // WANT{ids} asks for ids, rising throughout the session.
 func (s *Session) sayWants() {
-	for ids := range slices.Chunk(s.want, maxChunk-100) {
+	for ids := range slices.Chunk(s.want, maxWant) {
 		frame := []byte{kindWant}
 		for _, id := range ids {
 			frame = append(frame, id[:]...)
@@ -208,6 +208,9 @@ func (s *Session) sayWants() {
 }
 
 func (s *Session) onWant(r *reader) error {
+	if len(r.rest) > 16*maxWant {
+		return malformed("WANT")
+	}
 	for r.more() {
 		id := r.id()
 		if n := len(s.push); r.bad || n > 0 && compare(s.push[n-1], id) >= 0 {

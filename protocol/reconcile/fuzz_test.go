@@ -70,12 +70,8 @@ func listen(t testing.TB, a, b *side, frames int) (*Session, int, []byte) {
 	return listener, held, out[0]
 }
 
-// allowed is what a session may allocate for a frame: the frame taken apart,
-// an answer, and, when it makes a pass, its own set.
-func allowed(frame []byte, held int) uint64 {
-	const symbolSize, perID = 24, 200
-	return uint64(4*len(frame) + 64<<10 + 4*symbolSize*PrefixLen + perID*held)
-}
+// allowed is what a session may allocate for a frame (SPEC.md 7).
+func allowed(frame []byte, held int) uint64 { return uint64(4*len(frame) + 256<<10 + 200*held) }
 
 // hear feeds a session one hostile frame and holds it to its bounds.
 func hear(t *testing.T, s *Session, held int, frame []byte) bool {

@@ -103,6 +103,61 @@ func TestIdsThatComeWhileASaltIsAgreedOn(t *testing.T) {
 	fits(t, b)
 }
 
+// TestTooMuchComesWhileASaltIsAgreedOn lets more come than is kept. Then the
+// prefix cannot be made from the snapshot: not now.
+func TestTooMuchComesWhileASaltIsAgreedOn(t *testing.T) {
+	a, b := meet(34, 100)
+	dialer, out := a.dial()
+	answerer := b.answer()
+	a.add(a.fresh(maxChanges + 10)...)
+	back, err := answerer.Receive(out[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err = dialer.Receive(back[0]); err != nil || !dialer.Later() {
+		t.Fatalf("later %v, %v", dialer.Later(), err)
+	}
+	if _, err = answerer.Receive(out[0]); err != nil || !answerer.Later() {
+		t.Fatalf("later %v, %v", answerer.Later(), err)
+	}
+	exact(t, run(t, a, b, nil), a.held, b.held)
+	fits(t, a)
+}
+
+// TestTooMuchComesWhileSetsAreFoundEqual lets more come than is kept just
+// before the last word: since when they differ is then not known.
+func TestTooMuchComesWhileSetsAreFoundEqual(t *testing.T) {
+	a, b := settled(t, 34, 100)
+	gossiped := a.fresh(5)
+	a.add(gossiped...)
+	b.add(gossiped...)
+	dialer, out := a.dial()
+	out, err := b.answer().Receive(out[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.add(a.fresh(maxChanges + 10)...)
+	if _, err = dialer.Receive(out[0]); err != nil || !dialer.Settled() || a.of.epoch != 0 {
+		t.Fatalf("settled %v, epoch %x, %v", dialer.Settled(), a.of.epoch, err)
+	}
+	exact(t, run(t, a, b, nil), a.held, b.held)
+}
+
+// TestWhatComesDuringASessionIsInTheNextWindow adds ids while two find that
+// what they held before is the same.
+func TestWhatComesDuringASessionIsInTheNextWindow(t *testing.T) {
+	a, b := settled(t, 34, 1000)
+	w := run(t, a, b, func() { a.add(a.fresh(4)...); b.add(b.fresh(4)...) })
+	if !w.dialer.Settled() {
+		t.Fatalf("%v", w)
+	}
+	w = run(t, a, b, nil)
+	exact(t, w, a.held, b.held)
+	if !slices.Contains(w.kinds, kindListed) {
+		t.Errorf("no window: %v", w)
+	}
+}
+
 // TestAPrefixOutOfStepIsBuiltAnew leaves a neighbour untold of an id.
 func TestAPrefixOutOfStepIsBuiltAnew(t *testing.T) {
 	a, b := settled(t, 35, 500)
@@ -355,6 +410,20 @@ func TestALongListTakesSeveralSessions(t *testing.T) {
 	}
 	if !w.dialer.Settled() || !maps.Equal(a.held, b.held) || len(a.held) != len(heldByA)+size+5 {
 		t.Errorf("%d ids here, %d there: %v", len(a.held), len(b.held), w)
+	}
+}
+
+// TestOnlyTheContinuationOfAListIsFree goes on where a list stopped, with
+// nothing left to spend, and then begins elsewhere.
+func TestOnlyTheContinuationOfAListIsFree(t *testing.T) {
+	a, _ := settled(t, 49, smallSet+1)
+	a.of.reached, a.of.lists = protocol.ID{7}, 0
+	s := a.answer()
+	if !s.openList(listAll, protocol.ID{7}) {
+		t.Error("the continuation has to wait")
+	}
+	if s.openList(listAll, protocol.ID{}) || s.openList(listAll, protocol.ID{8}) {
+		t.Error("another list has not")
 	}
 }
 

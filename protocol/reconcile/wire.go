@@ -28,7 +28,8 @@ const version = 1
 const (
 	MaxSet      = 1 << 24 // ids of a set
 	maxStep     = 2700    // symbols one MORE can ask for: one frame of them
-	maxChunk    = 4096    // tails in a LISTED, ids in a WANT
+	maxChunk    = 4096    // tails in a LISTED
+	maxWant     = 4000    // ids in a WANT
 	maxChunks   = 8       // LISTEDs in a session; the next session goes on from there
 	maxReceived = 512     // frames a session can receive
 )
