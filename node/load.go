@@ -19,6 +19,7 @@ func (h *Neighbourhood) load() error {
 	if err := h.loadRoster(); err != nil {
 		return err
 	}
+	h.learnKeys() // the power may have gone between an operation and its keyring
 	rotten := 0
 	for slot, err := range h.store.Slots(h.id) {
 		if errors.Is(err, store.ErrBadValue) {

@@ -1,14 +1,22 @@
 package node
 
 import (
+	"bytes"
+	"maps"
+	"slices"
+
 	"gotong/node/identity"
+	"gotong/protocol"
 	"gotong/protocol/cell"
 	"gotong/protocol/roster"
 )
 
 // rekeying is the task that looks after the neighbourhood's keys once for each
-// new roster: a steward's node makes a new epoch where a revocation left none
-// that is clean, and brings the current secret to devices that lack it.
+// new roster. A steward's node makes a new epoch where a revocation left none
+// that is clean, or where it made the current one and knows a secret that does
+// not open with it: one of a fork. It brings the current secret to devices that
+// lack it. Only the current one's maker joins forks, lest two stewards go on
+// joining each other's for ever.
 func (h *Neighbourhood) rekeying() []task {
 	members := h.roster.Load()
 	if h.rekeyed == members {
@@ -28,8 +36,11 @@ func (t *turn) lookAfterKeys() ([]roster.Op, error) {
 		return t.mint()
 	}
 	secret, has := t.h.secrets[current.Epoch]
-	if !has {
+	switch {
+	case !has:
 		return nil, nil
+	case current.By == t.h.parts.Identity.HouseholdID() && len(t.beyond(current.Op)) > 0:
+		return t.mint()
 	}
 	return t.bring(current, secret, t.roster)
 }
@@ -61,31 +72,60 @@ func (t *turn) mint() ([]roster.Op, error) {
 	return append([]roster.Op{op}, keys...), err
 }
 
-// epochOp announces the epoch of a secret, with its parents' secrets sealed
-// under it.
+// maxOlder bounds how many secrets one epoch carries on: about 90 bytes each,
+// within protocol.MaxOp.
+const maxOlder = 64
+
+// epochOp announces the epoch of a secret, with every older and forked one
+// sealed under it that its parents do not carry on already.
 func (t *turn) epochOp(secret [32]byte) (roster.Op, error) {
-	body := t.roster.NextEpoch(cell.NewKey(t.h.id, secret).Epoch)
-	for _, parent := range t.roster.Epochs() {
-		older, has := t.h.secrets[parent.Epoch]
-		if !has || !named(body.Parents, parent.Op[:]) {
+	mine := cell.NewKey(t.h.id, secret).Epoch
+	body := t.roster.NextEpoch(mine)
+	var parents []protocol.ID
+	for _, id := range body.Parents {
+		parents = append(parents, protocol.ID(id))
+	}
+	carried := t.carriedOn(parents...)
+	for _, epoch := range t.held() {
+		if epoch == mine || carried[epoch] || len(body.Older) == maxOlder {
 			continue
 		}
+		older := t.h.secrets[epoch]
 		sealed, err := identity.SealUnder(secret, sealInfo(t.h.id), older[:])
 		if err != nil {
 			return roster.Op{}, err
 		}
-		body.Older = append(body.Older, &roster.Sealed{Epoch: parent.Epoch[:], Sealed: sealed})
+		body.Older = append(body.Older, &roster.Sealed{Epoch: epoch[:], Sealed: sealed})
 	}
 	return t.signed(body)
 }
 
-func named(ids [][]byte, id []byte) bool {
-	for _, x := range ids {
-		if string(x) == string(id) {
-			return true
+// beyond returns the held epochs whose secrets an epoch does not lead to.
+func (t *turn) beyond(op protocol.ID) []cell.Epoch {
+	carried := t.carriedOn(op)
+	return slices.DeleteFunc(t.held(), func(e cell.Epoch) bool {
+		return carried[e] || slices.ContainsFunc(t.roster.Epochs(), func(s roster.EpochState) bool { return s.Op == op && s.Epoch == e })
+	})
+}
+
+// held returns the epochs whose secrets this node knows, in order.
+func (t *turn) held() []cell.Epoch {
+	return slices.SortedFunc(maps.Keys(t.h.secrets), func(a, b cell.Epoch) int { return bytes.Compare(a[:], b[:]) })
+}
+
+// carriedOn returns the epochs whose secrets are sealed under the given ones,
+// or under those again.
+func (t *turn) carriedOn(ops ...protocol.ID) map[cell.Epoch]bool {
+	carried := make(map[cell.Epoch]bool)
+	epochs := t.roster.Epochs()
+	for _, e := range slices.Backward(epochs) { // later ones carry earlier ones
+		if slices.Contains(ops, e.Op) || carried[e.Epoch] {
+			for _, s := range e.Older {
+				carried[cell.Epoch(s.Epoch)] = true
+			}
 		}
 	}
-	return false
+	return carried
 }
 
 // perKeys is how many devices one keys operation brings a secret to: about 100

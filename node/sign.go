@@ -58,26 +58,17 @@ func (t *turn) signed(body roster.Body) (roster.Op, error) {
 	return roster.Sign(t.h.id, me.Household, place, body)
 }
 
-// claim brings this device's own operations into the roster, and a founder's
-// first epoch.
+// claim brings this device's own operations into the roster and, of a founder,
+// the first epoch.
 func (h *Neighbourhood) claim(ctx context.Context) error {
-	if err := h.sign(ctx, func(*turn) ([]roster.Op, error) { return nil, nil }); err != nil {
-		return err
-	}
-	if h.ring.Invite != nil {
-		return nil
-	}
 	return h.sign(ctx, func(t *turn) ([]roster.Op, error) {
-		if _, ok := t.roster.Current(); ok {
-			return nil, nil
+		if h.ring.Invite != nil {
+			return nil, nil // a turn adds what the device claims by itself
 		}
-		return t.announce(cell.NewKey(h.id, h.ring.Secrets[len(h.ring.Secrets)-1]).Epoch)
+		t.roster = roster.Judge(h.id, append(t.roster.Keep(), h.credentials()...))
+		op, err := t.signed(t.roster.NextEpoch(cell.NewKey(h.id, h.ring.Secrets[0]).Epoch))
+		return []roster.Op{op}, err
 	})
-}
-
-func (t *turn) announce(epoch cell.Epoch) ([]roster.Op, error) {
-	op, err := t.signed(t.roster.NextEpoch(epoch))
-	return []roster.Op{op}, err
 }
 
 // grant signs an invitation whose keys derive from seed, with the neighbourhood's
