@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -72,6 +73,7 @@ func (a *app) run(ctx context.Context, opts runOptions) error {
 	if _, err := api.SocketPath(opts.dir); err != nil {
 		return err
 	}
+	beSmall(a.env)
 	n, err := startNode(ctx, opts)
 	if err != nil {
 		return err
@@ -84,6 +86,17 @@ func (a *app) run(ctx context.Context, opts runOptions) error {
 		a.tell("run.stopped", nil)
 	}
 	return err
+}
+
+// beSmall keeps the garbage of a bulk load from filling a small machine, unless
+// the person set the runtime's own knobs.
+func beSmall(env func(string) string) {
+	if env("GOGC") == "" {
+		debug.SetGCPercent(50)
+	}
+	if env("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(96 << 20)
+	}
 }
 
 // serve answers on the control socket until ctx ends or the node fails.
