@@ -13,7 +13,7 @@ import (
 func (h *Neighbourhood) credentials() []roster.Op {
 	me := h.parts.Identity
 	var ops []roster.Op
-	if h.ring.Invite != nil {
+	if h.seed != nil {
 		if op, err := roster.Sign(h.id, h.invite().SignKey(), 0, &roster.Join{Household: me.HouseholdKey()}); err == nil {
 			ops = append(ops, op)
 		}
@@ -76,12 +76,12 @@ func (h *Neighbourhood) learnOnce() bool {
 
 // invite returns the invitation that this household joined by.
 func (h *Neighbourhood) invite() roster.Invite {
-	return roster.Invite{Neighbourhood: h.id, Seed: *h.ring.Invite}
+	return roster.Invite{Neighbourhood: h.id, Seed: *h.seed}
 }
 
 // granted returns the secrets in the grants that this household joined by.
 func (h *Neighbourhood) granted() []*roster.Sealed {
-	if h.ring.Invite == nil {
+	if h.seed == nil {
 		return nil
 	}
 	var sealed []*roster.Sealed

@@ -62,7 +62,7 @@ func (t *turn) signed(body roster.Body) (roster.Op, error) {
 // the first epoch.
 func (h *Neighbourhood) claim(ctx context.Context) error {
 	return h.sign(ctx, func(t *turn) ([]roster.Op, error) {
-		if h.ring.Invite != nil {
+		if h.seed != nil {
 			return nil, nil // a turn adds what the device claims by itself
 		}
 		t.roster = roster.Judge(h.id, append(t.roster.Keep(), h.credentials()...))
