@@ -6,11 +6,14 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"gotong/node/store"
 	"gotong/node/store/storetest"
@@ -50,7 +53,9 @@ func BenchmarkDurableWrites(b *testing.B) {
 func durableWrites(b *testing.B, writers int) {
 	slots := manySlots(b.N)
 	took := make([]time.Duration, b.N)
-	s := openIn(b, b.TempDir(), store.Options{})
+	dir := b.TempDir()
+	oneSync := rawSync(b, dir)
+	s := openIn(b, dir, store.Options{})
 	var next atomic.Int64
 	before := writtenBytes(b)
 	b.ResetTimer()
@@ -76,6 +81,31 @@ func durableWrites(b *testing.B, writers int) {
 	b.ReportMetric(float64(took[b.N/2].Microseconds())/1000, "p50-ms")
 	b.ReportMetric(float64(took[b.N*99/100].Microseconds())/1000, "p99-ms")
 	b.ReportMetric(float64(writtenBytes(b)-before)/float64(b.N), "disk-B/write")
+	oneSync = append(oneSync, rawSync(b, dir)...)
+	slices.Sort(oneSync)
+	b.ReportMetric(float64(oneSync[len(oneSync)/2].Microseconds())/1000, "one-sync-ms")
+}
+
+// rawSync measures what everything else is to be compared with: syncing as
+// many bytes to a mapped file in dir, as often as is worth it.
+func rawSync(b *testing.B, dir string) (took []time.Duration) {
+	f, err := os.Create(filepath.Join(dir, "raw-sync"))
+	must(b, err)
+	defer f.Close()
+	const record, rounds = 600, 500
+	must(b, f.Truncate(record*rounds))
+	mapped, err := unix.Mmap(int(f.Fd()), 0, record*rounds, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	must(b, err)
+	defer unix.Munmap(mapped)
+	for i := range rounds {
+		for j := range record {
+			mapped[i*record+j] = 1
+		}
+		began := time.Now()
+		must(b, unix.Msync(mapped, unix.MS_SYNC))
+		took = append(took, time.Since(began))
+	}
+	return took
 }
 
 func BenchmarkBulkLoadAndScan(b *testing.B) {

@@ -4,9 +4,14 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/dgraph-io/badger/v4/skl"
+
+	"gotong/protocol"
 )
 
 // line is a gatherer whose requests the test hands in at chosen moments.
@@ -90,9 +95,12 @@ func TestAGroupHasItsLimits(t *testing.T) {
 }
 
 func TestALargeChangeIsCutAndASmallOneIsNot(t *testing.T) {
-	writes := []write{{value: make([]byte, 6)}, {value: make([]byte, 4)}, {value: make([]byte, 11)}, {value: nil}, {value: make([]byte, 3)}}
+	var writes []write
+	for _, size := range []int{6, 4, 11, 0, 3} {
+		writes = append(writes, write{value: make([]byte, size)})
+	}
 	var sizes []int
-	for part := range parts(slices.Values(writes), 10) {
+	for part := range parts(slices.Values(writes), 2*entryOverhead+10) {
 		sizes = append(sizes, len(part))
 	}
 	if !slices.Equal(sizes, []int{2, 1, 2}) {
@@ -122,6 +130,27 @@ func TestAfterAFailedWriteNothingIsWrittenAnyMore(t *testing.T) {
 	}
 }
 
+func TestManySmallWritesAtOnceAreNotTooMany(t *testing.T) {
+	b, err := Open(t.TempDir(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer b.Close()
+	var c Change
+	for i := range 20_000 {
+		c.DropOps = append(c.DropOps, protocol.Hash("drop", []byte{byte(i), byte(i >> 8)}))
+	}
+	var group sync.WaitGroup
+	for range 4 {
+		group.Go(func() {
+			if err := b.Append(context.Background(), protocol.NeighbourhoodID{}, c); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+}
+
 // TestTheFiguresOfTheProfileFitTogether holds the rules between the options.
 func TestTheFiguresOfTheProfileFitTogether(t *testing.T) {
 	const badgerLimit = memTable * 15 / 100 // of a transaction
@@ -132,33 +161,11 @@ func TestTheFiguresOfTheProfileFitTogether(t *testing.T) {
 		t.Errorf("Badger refuses a threshold above %d", badgerLimit)
 	case maxChangeBytes+maxValue+maxKey > maxGroupBytes:
 		t.Error("a part of a change does not fit into a group")
-	case maxGroupBytes+maxGroupBytes/16 > badgerLimit: // some bytes more for each entry
+	case maxGroupBytes >= badgerLimit:
 		t.Errorf("a group of %d bytes may be too large for a transaction of %d", maxGroupBytes, badgerLimit)
+	case entryOverhead < skl.MaxNodeSize, entryOverhead < 32:
+		t.Error("a group of small entries may be too many for a transaction")
 	case (memTables+2)*memTable > closingNeed, closingNeed > lowWater:
 		t.Error("what is in memory does not fit into the room kept for it")
-	}
-}
-
-func TestABadFrameDoesNotHideTheGoodOneBesideIt(t *testing.T) {
-	key := metaKey("k")
-	value := appendFrame(appendFrame(nil, key, []byte("one")), key, []byte("two"))
-	for bit := range 8 * len(value) {
-		flipped := slices.Clone(value)
-		flipped[bit/8] ^= 1 << (bit % 8)
-		good := ""
-		for rest := flipped; len(rest) > 0; {
-			var b []byte
-			var ok bool
-			if b, rest, ok = cutFrame(key, rest); ok {
-				good += string(b)
-			}
-		}
-		inLength := bit < 16
-		if good != "one" && good != "two" && !(inLength && good == "") {
-			t.Errorf("bit %d: got %q", bit, good)
-		}
-	}
-	if _, _, ok := cutFrame(metaKey("other"), value); ok {
-		t.Error("a value is taken for another key's")
 	}
 }

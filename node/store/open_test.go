@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"gotong/node/store"
 )
@@ -110,4 +111,31 @@ func TestNothingIsSetAsideForTheMachinesFaults(t *testing.T) {
 		t.Error("the tree is gone")
 	}
 	openIn(t, dir, store.Options{})
+}
+
+func TestClosingWaitsForReaders(t *testing.T) {
+	s := openIn(t, t.TempDir(), store.Options{})
+	must(t, put(t, s, true, 1))
+	must(t, put(t, s, true, 2))
+	isClosed := make(chan error)
+	read := 0
+	for _, err := range s.Slots(home) {
+		must(t, err)
+		if read++; read > 1 {
+			continue
+		}
+		go func() { isClosed <- s.Close() }()
+		for err == nil { // until closing has begun
+			_, err = s.Meta("anything")
+		}
+		select {
+		case <-isClosed:
+			t.Fatal("closed under a reader")
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+	must(t, <-isClosed)
+	if read != 2 {
+		t.Errorf("read %d slots of 2", read)
+	}
 }

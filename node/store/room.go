@@ -15,6 +15,10 @@ import (
 //     below two, this household's as well. What was taken up before still has
 //     to be written out of memory, and that fits into one mark.
 //   - Merging needs more. It reserves its room first, or waits (merge.go).
+//
+// Somebody else who takes everything from one moment to the next can still
+// catch Badger writing. It then dies with what it has acknowledged in its log,
+// and is not opened again before there is room.
 //   - The ballast is room already taken. It is given up when nobody may write
 //     any more: for that work, for opening and closing, and for the person who
 //     has to free something on a disk where nothing goes.
@@ -112,7 +116,7 @@ func (r *room) reserve(size uint64) error {
 	switch {
 	case err != nil:
 		return kindOf(err)
-	case free < size+closingNeed:
+	case free < size+lowWater:
 		return ErrFull
 	}
 	r.reserved = size

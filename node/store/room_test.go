@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -167,7 +168,7 @@ func TestMergingWaitsForRoom(t *testing.T) {
 		must(t, s.Close())
 	}
 	s := d.open(t)
-	d.spare.Store(store.ClosingNeed)
+	d.spare.Store(mark)
 	s.Merge(3)
 	if got := s.WaitingTables(); got != 3 {
 		t.Errorf("%d tables wait where nothing could be merged", got)
@@ -178,6 +179,49 @@ func TestMergingWaitsForRoom(t *testing.T) {
 		t.Errorf("%d tables wait after merging", got)
 	}
 	kept(t, s)
+}
+
+func TestMergingLosesNothingWhileOthersWrite(t *testing.T) {
+	s := diskWith(t, 1000*mib).open(t)
+	var group sync.WaitGroup
+	for w := range uint32(4) {
+		group.Go(func() {
+			a := storetest.NewAuthor(w)
+			for i := range uint32(60) {
+				var c store.Change
+				for slot := 100 * i; slot < 100*(i+1); slot++ {
+					c.Slots = append(c.Slots, a.Slot(slot%3000, a.Cell(home, slot%3000, crdt.Stamp(slot), 700)))
+				}
+				if err := s.Append(t.Context(), home, c); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	done := make(chan struct{})
+	go func() {
+		group.Wait()
+		close(done)
+	}()
+	for merging := true; merging; {
+		s.Merge(1)
+		select {
+		case <-done:
+			merging = false
+		default:
+		}
+	}
+	found := 0
+	for got, err := range s.Slots(home) {
+		must(t, err)
+		if want := crdt.Stamp(3000 + got.Slot); got.Cells[0].Stamp != want {
+			t.Errorf("%s: stamp %v, want %v", address(got), got.Cells[0].Stamp, want)
+		}
+		found++
+	}
+	if found != 4*3000 {
+		t.Errorf("found %d slots of %d", found, 4*3000)
+	}
 }
 
 // TestARealDiskFillsUpAndIsFreedAgain is the same on a small disk of memory,

@@ -77,8 +77,8 @@ type Op struct {
 }
 
 // Change is what happens to one neighbourhood at once: all of it survives a
-// crash or nothing, up to 256 KiB. Larger changes are cut into several of that
-// size, of which a crash may keep the first.
+// crash or nothing, up to about 256 KiB or 300 cells. Larger changes are cut
+// into several of that size, of which a crash may keep the first.
 type Change struct {
 	Own     bool   // made by this household: refused last when room gets short
 	Slots   []Slot // each replaces whatever was kept in its slot; without cells it empties it

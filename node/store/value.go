@@ -61,7 +61,11 @@ func cutFrame(key, value []byte) (b, rest []byte, ok bool) {
 // write is one key's new value; nil removes the key.
 type write struct{ key, value []byte }
 
-func (w write) size() int { return len(w.key) + len(w.value) }
+// entryOverhead is more than Badger adds to an entry, so that the limits on
+// bytes (options.go) also bound the number of entries in a transaction.
+const entryOverhead = 128
+
+func (w write) size() int { return len(w.key) + len(w.value) + entryOverhead }
 
 // writes yields what c changes, in order, or one error before anything else.
 func (c Change) writes(n protocol.NeighbourhoodID) (iter.Seq[write], error) {
