@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"time"
 
 	"gotong/protocol"
 )
@@ -151,8 +152,12 @@ func (x *Exchange) Hint(n protocol.NeighbourhoodID, peer protocol.DeviceID) {
 	}
 }
 
-// kickOthers asks for exchanges with everybody but one peer.
+// kickOthers asks for exchanges with everybody but one peer, which left off.
+// It does so seldom, or a peer could make all others talk by leaving off.
 func (x *Exchange) kickOthers(f *shelf, but protocol.DeviceID) {
+	if !f.mayKick(time.Now()) {
+		return
+	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for p, v := range x.visits {
@@ -238,6 +243,9 @@ func (x *Exchange) ended(s *session, err error) error {
 	}
 	s.shelf.end(s, err)
 	x.met(s, err)
+	if err == nil && s.shelf.rosterVersion() != s.roster {
+		x.Hint(s.shelf.ID(), s.peer) // it changed when END was said
+	}
 	if x.events.Ended != nil && !errors.Is(err, ErrBusy) {
 		x.events.Ended(s.shelf.ID(), s.peer, err)
 	}

@@ -252,7 +252,7 @@ func TestProgressCountsUpToWhatWasToMove(t *testing.T) {
 	if dialed, served := meet(a, b); dialed != nil || served != nil {
 		t.Fatal(dialed, served)
 	}
-	if len(seen) < 2 || seen[len(seen)-1].Received != 500 || seen[0].ToReceive != 500 {
+	if len(seen) == 0 || seen[len(seen)-1].Received != 500 || seen[0].ToReceive != 500 {
 		t.Errorf("progress went %v", seen)
 	}
 	if a.last.Sent != 500 || a.last.ToSend != 500 {
@@ -292,6 +292,28 @@ func TestWhenBothDialAtOnceOneExchangeStays(t *testing.T) {
 	}
 }
 
+func TestTheEndOfAReplacedSessionLeavesItsSuccessorInPlace(t *testing.T) {
+	v := newVillage(t, 2)
+	low, high := v.houses[0], v.houses[1]
+	if compare(protocol.ID(low.device()), protocol.ID(high.device())) > 0 {
+		low, high = high, low
+	}
+	shelf := high.x.shelf(v.n)
+	mine := high.x.newSession(context.Background(), low.device(), true)
+	theirs := high.x.newSession(context.Background(), low.device(), false)
+	third := high.x.newSession(context.Background(), low.device(), false)
+	if err := shelf.begin(mine); err != nil {
+		t.Fatal(err)
+	}
+	if err := shelf.begin(theirs); err != nil {
+		t.Fatalf("the dial of the lower id must stay: %v", err)
+	}
+	shelf.end(mine, mine.cause())
+	if err := shelf.begin(third); !errors.Is(mine.cause(), ErrBusy) || !errors.Is(err, ErrBusy) {
+		t.Errorf("the replaced one ended with %v; beside its successor a third began: %v", mine.cause(), err)
+	}
+}
+
 func TestTwoPeersTogetherBringEachCellOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := newVillage(t, 3)
@@ -323,54 +345,85 @@ func TestTwoPeersTogetherBringEachCellOnce(t *testing.T) {
 }
 
 func TestWhatAPeerThatFailsHadPromisedComesFromAnother(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		v := newVillage(t, 3)
-		defer v.close()
-		v.acquaint()
+	onRoad(t, 3, func(t *testing.T, v *village, r *road) {
 		weak, strong, empty := v.houses[0], v.houses[1], v.houses[2]
+		r.join(strong, empty)
+		time.Sleep(10 * time.Second) // they met when there was nothing to tell
 		for slot := range uint32(3000) {
 			id := weak.write(slot, cell.Normal, text(100))
 			strong.must(strong.ingest(weak.raws[id]))
 		}
-		empty.x.Connected(strong.device(), func(context.Context) (Stream, error) {
+		for range 20 { // however often it leaves off
 			near, far := net.Pipe()
-			go strong.x.Serve(empty.device(), far)
-			return near, nil
-		})
-		near, far := net.Pipe()
-		go weak.x.Serve(empty.device(), &counted{Conn: far, cut: 50_000}) // within its first batch
-		if err := empty.x.Visit(context.Background(), empty.n, weak.device(), via(near)); err == nil {
-			t.Error("the cut was not noticed")
+			go weak.x.Serve(empty.device(), &counted{Conn: far, cut: 50_000}) // within its first batch
+			if err := empty.x.Visit(context.Background(), empty.n, weak.device(), via(near)); err == nil {
+				t.Error("the cut was not noticed")
+			}
+			if time.Sleep(time.Second); same(strong, empty) {
+				break
+			}
 		}
-		wait(func() bool { return same(strong, empty) })
 		if !same(strong, empty) {
-			t.Error("what the weak peer had promised never came")
+			t.Error("what the weak peer had promised did not come from the other")
+		}
+		if n := r.count(); n > 4 {
+			t.Errorf("%d dials to the other peer", n)
 		}
 	})
 }
 
+// admitting is a house that admits somebody when an exchange looks, for the
+// nth time, which of its cells are unreached: at the beginning of a round.
+type admitting struct {
+	*house
+	n    int
+	whom *house
+}
+
+func (a *admitting) Unreached() []protocol.ID {
+	if a.n--; a.n == 0 {
+		a.must(a.ingest(admission(opID(a.Credentials()[0]), a.whom.sign)))
+		a.must(a.ingest(a.whom.seal(1, cell.Normal, "just moved in").Raw()))
+	}
+	return a.house.Unreached()
+}
+
 func TestARosterChangeInTheMiddleMakesAnotherRound(t *testing.T) {
-	v := newVillage(t, 2)
-	v.acquaint()
-	a, b := v.houses[0], v.houses[1]
-	genesis := opID(a.Credentials()[0])
-	for slot := range uint32(500) {
-		a.write(slot, cell.Normal, text(300))
+	for round := range 3 { // the second one is the CHECK, in which nothing else moves
+		v := newVillage(t, 2)
+		v.acquaint()
+		a, b := v.houses[0], v.houses[1]
+		a.write(1, cell.Normal, "something to move")
+		newcomer := &house{t: t, n: b.n, key: b.key, sign: keyOf(77)}
+		b.x.Join(&admitting{b, round + 1, newcomer}, nil)
+		if dialed, served := meet(a, b); dialed != nil || served != nil {
+			t.Fatal(dialed, served)
+		}
+		if round < 2 && (!same(a, b) || !a.Serves(newcomer.device())) {
+			t.Errorf("round %d: the newcomer's operation and cell did not come", round+1)
+		}
 	}
-	newcomer := &house{t: t, n: b.n, key: b.key, sign: keyOf(77)}
-	var once sync.Once
-	b.x.events.Progress = func(protocol.NeighbourhoodID, protocol.DeviceID, Progress) {
-		once.Do(func() { // somebody is admitted and writes while the exchange runs
-			b.must(b.ingest(admission(genesis, newcomer.sign)))
-			b.must(b.ingest(newcomer.seal(1, cell.Normal, "just moved in").Raw()))
-		})
-	}
-	if dialed, served := meet(a, b); dialed != nil || served != nil {
-		t.Fatal(dialed, served)
-	}
-	if !same(a, b) || !a.Serves(newcomer.device()) {
-		t.Error("the newcomer's operation and cell did not come")
-	}
+}
+
+func TestARosterChangeAtTheVeryEndMakesAnotherExchange(t *testing.T) {
+	onRoad(t, 2, func(t *testing.T, v *village, r *road) {
+		a, b := v.houses[0], v.houses[1]
+		r.join(a, b)
+		time.Sleep(5 * time.Second)
+		newcomer := &house{t: t, n: b.n, key: b.key, sign: keyOf(77)}
+		var once sync.Once
+		b.x.events.Stored = func(protocol.NeighbourhoodID, protocol.DeviceID, []protocol.ID) {
+			once.Do(func() { // a has acknowledged: b has nothing more to say
+				go func() { b.must(b.ingest(admission(opID(b.Credentials()[0]), newcomer.sign))) }()
+			})
+		}
+		b.write(1, cell.Normal, "one more")
+		b.x.Hint(v.n, a.device())
+		time.Sleep(5 * time.Second)
+		if !same(a, b) {
+			t.Error("the newcomer's operation did not come")
+		}
+	})
 }
 
 // wait lets virtual time pass until something is so, or a good while.

@@ -71,7 +71,7 @@ func seeds(as, to *house) [][]byte {
 	}
 	meet := append([]byte{1, 1}, make([]byte, 16)...)
 	cells := func(n byte) []byte { return frame(kindCells, append(meet, n)...) }
-	ready := frame(kindReady, 0)
+	plain := frame(kindReady, 0)
 	raw := as.seal(7, cell.Alert, "news").Raw()
 	item := protocol.AppendItem(nil, raw)
 	some := appendIDs(nil, to.holds()[:5])
@@ -80,10 +80,10 @@ func seeds(as, to *house) [][]byte {
 		nil,
 		frame(kindHello, h.frame()[1:]...),
 		frame(kindProve),
-		join(cells(0), ready, frame(kindEnd, 0)),
-		join(cells(3), ready, frame(kindItems, item...), frame(kindEnd, 1), frame(kindRound, make([]byte, 16)...)),
+		join(cells(0), plain, frame(kindEnd)),
+		join(cells(3), plain, frame(kindItems, item...), frame(kindEnd), frame(kindRound, append([]byte{1}, make([]byte, 16)...)...)),
 		join(cells(0), frame(kindReady, append([]byte{1}, some...)...), frame(kindTake, 0xff, 0xff, 0xff, 0x3f)),
-		join(cells(9), ready, frame(kindOffer, some...), frame(kindGone, some...), frame(kindDiscern)),
-		join(cells(0), ready, frame(kindAck, 2, 1), frame(kindAck, 200, 1, 0), frame(kindAlive)),
+		join(cells(9), plain, frame(kindOffer, some...), frame(kindGone, some...), frame(kindDiscern)),
+		join(cells(0), plain, frame(kindAck, 2, 1), frame(kindAck, 200, 1, 0), frame(kindAlive)),
 	}
 }

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
 	"net"
@@ -176,6 +177,23 @@ func TestAPeerThatSendsMoreThanItAnnouncedIsLeft(t *testing.T) {
 	})
 }
 
+func TestAPeerThatPushesWhatItShouldOfferIsLeft(t *testing.T) {
+	bubble(t, func(t *testing.T, _ *village, as, to *house) {
+		other := to.x.newSession(context.Background(), protocol.DeviceID{9}, false)
+		to.x.shelf(to.n).claims.enter(other, nil, false) // another exchange is under way
+		c := approach(t, as, to)
+		c.greet()
+		c.announce(1000)
+		c.drain()
+		items := 0
+		for ; items < 1000 && c.say(kindItems, protocol.AppendItem(nil, as.seal(uint32(items), cell.Normal, "new").Raw())...) == nil; items++ {
+		}
+		if _, err := c.end(); !errors.Is(err, protocol.ErrMalformed) || items == 1000 {
+			t.Errorf("%v after %d items", err, items)
+		}
+	})
+}
+
 func TestAPeerThatAsksWithoutListeningIsLeft(t *testing.T) {
 	bubble(t, func(t *testing.T, _ *village, as, to *house) {
 		c := approach(t, as, to)
@@ -202,7 +220,7 @@ func TestAPeerThatTakesAndNeverAcknowledgesIsLeft(t *testing.T) {
 		c.hear(kindReady)
 		must(t, c.say(kindReady, 0))
 		c.hear(kindEnd)
-		must(t, c.say(kindEnd, 0))
+		must(t, c.say(kindEnd))
 		c.drain()
 		for c.say(kindAlive) == nil {
 			time.Sleep(time.Second)
@@ -343,7 +361,7 @@ func TestAPeerThatAnnouncesAndDoesNotSendIsCharged(t *testing.T) {
 		c.announce(3)
 		c.drain()
 		must(t, c.say(kindItems, protocol.AppendItem(nil, as.seal(1, cell.Normal, "one of three").Raw())...))
-		must(t, c.say(kindEnd, 0))
+		must(t, c.say(kindEnd))
 		if _, err := c.end(); !errors.Is(err, protocol.ErrMalformed) {
 			t.Errorf("ended with %v", err)
 		}

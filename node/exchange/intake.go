@@ -72,8 +72,8 @@ func (in *intake) put(raws [][]byte) error {
 	return nil
 }
 
-// run takes in until batches is closed. When the session has failed it only
-// drains them.
+// run takes in until batches is closed: also what came before a cut, since it
+// need not come again.
 func (in *intake) run() {
 	defer close(in.done)
 	for first := range in.batches {
@@ -105,10 +105,7 @@ func (in *intake) gather(b batch) (raws [][]byte, n int) {
 
 // take passes items through the door and acknowledges them.
 func (in *intake) take(raws [][]byte) error {
-	if in.ctx.Err() != nil {
-		return in.cause()
-	}
-	taken, err := in.shelf.Ingest(in.ctx, raws, in.peer)
+	taken, err := in.shelf.Ingest(in.x.ctx, raws, in.peer)
 	if err != nil {
 		return err
 	}

@@ -23,9 +23,9 @@ type found struct {
 func (f found) empty() bool { return len(f.push)+f.coming == 0 }
 
 // round finds out what each side lacks, of the roster first and then of the
-// cells, and moves it. It reports whether another round should follow.
-func (s *session) round(number int) (again bool, err error) {
-	roster := s.shelf.rosterVersion()
+// cells, and moves it. It reports whether there was anything to move.
+func (s *session) round() (moved bool, err error) {
+	s.roster = s.shelf.rosterVersion()
 	ops, err := s.reconcileOps()
 	if err != nil {
 		return false, err
@@ -35,16 +35,13 @@ func (s *session) round(number int) (again bool, err error) {
 		return false, err
 	}
 	t := s.newTransfer(ops, cells)
-	t.more = func() bool {
-		return number == 1 && !(ops.empty() && cells.empty()) || s.shelf.rosterVersion() != roster
-	}
 	if err := t.run(); err != nil {
 		return false, err
 	}
 	if t.complete() {
 		s.neighbour.do(func(*reconcile.Neighbour) { rec.Delivered() })
 	}
-	return t.again, nil
+	return !ops.empty() || !cells.empty(), nil
 }
 
 // reconcileOps compares the rosters if they differ. They seldom do, so nothing

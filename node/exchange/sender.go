@@ -31,7 +31,6 @@ type sender struct {
 	gone     []protocol.ID   // of the plan, no longer here
 	declined int
 	total    int
-	endFlags func() byte
 	ended    chan struct{} // closed when END was drawn
 }
 
@@ -60,9 +59,8 @@ func (s *sender) next() []byte {
 	case len(s.plan)+len(s.offered) > 0:
 		return nil
 	}
-	end := []byte{kindEnd, s.endFlags()}
 	close(s.ended)
-	return end
+	return []byte{kindEnd}
 }
 
 // batch fills an ITEMS frame from what may be sent. The caller holds the lock.

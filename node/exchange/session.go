@@ -50,6 +50,7 @@ type session struct {
 	stall  *time.Timer
 	polite bool // the reason was said to the peer, which may read it
 
+	roster      int      // its version when the last round began
 	sender      *sender  // of the last round, nil before
 	mustOffer   bool     // the peer wants to choose what is pushed
 	aside       int      // frames that said nothing of their own
@@ -165,38 +166,44 @@ func (s *session) takeDigest() [16]byte {
 }
 
 // maxRounds bounds a session in which the roster changes again and again.
-const maxRounds = 4
+const maxRounds = 6
 
 // rounds makes both sides equal, and looks once more if something had to be
 // moved or the roster changed meanwhile (SPEC.md 4).
 func (s *session) rounds() error {
-	for number := 1; ; number++ {
-		again, err := s.round(number)
+	for number := 1; number <= maxRounds; number++ {
+		moved, err := s.round()
 		if err != nil {
 			return err
 		}
-		if !again || number == maxRounds {
-			return s.verdict()
-		}
-		if err := s.swapDigests(); err != nil {
+		changed := s.shelf.rosterVersion() != s.roster
+		again, err := s.swap(changed || moved && number == 1)
+		if err != nil {
 			return err
 		}
+		if !again {
+			break
+		}
 	}
+	return s.verdict()
 }
 
-func (s *session) swapDigests() error {
-	digest := s.takeDigest()
-	if err := s.out.reply(append([]byte{kindRound}, digest[:]...)); err != nil {
-		return err
+// swap says and hears whether another round is wanted, and the rosters' digests.
+func (s *session) swap(want bool) (again bool, err error) {
+	var mine byte
+	if want {
+		mine = flagAgain
+	}
+	if err := s.out.reply(round(mine, s.takeDigest())); err != nil {
+		return false, err
 	}
 	body, err := s.expect(kindRound)
-	if err == nil && len(body) != 16 {
-		err = malformed("ROUND")
+	if err != nil {
+		return false, err
 	}
-	if err == nil {
-		s.theirDigest = [16]byte(body)
-	}
-	return err
+	theirs, digest, err := parseRound(body)
+	s.theirDigest = digest
+	return mine|theirs == flagAgain, err
 }
 
 // verdict is what is to be said of a peer after a session that came to its

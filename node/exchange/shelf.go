@@ -24,6 +24,7 @@ type shelf struct {
 	neighbours map[protocol.DeviceID]*neighbour
 	running    map[protocol.DeviceID]*session // one for each peer
 	roster     int                            // counts its changes
+	kicked     time.Time                      // when all peers were last asked at once
 }
 
 func newShelf(n Neighbourhood, cells []protocol.ID) *shelf {
@@ -71,6 +72,20 @@ func (f *shelf) rosterVersion() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.roster
+}
+
+// kickGap is the time between two moments at which all peers are asked at once.
+const kickGap = 10 * time.Second
+
+// mayKick reports whether all peers may be asked at once, and notes it.
+func (f *shelf) mayKick(now time.Time) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if now.Sub(f.kicked) < kickGap {
+		return false
+	}
+	f.kicked = now
+	return true
 }
 
 // lacking returns those ids that are not here.

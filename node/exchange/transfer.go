@@ -8,13 +8,11 @@ import (
 type transfer struct {
 	*session
 	ops, cells found
-	more       func() bool // whether this side wants another round
 
 	intake   *intake
 	asked    []protocol.ID // cells whose payload is missing here
 	declined int           // cells that were offered and not taken
-	again    bool          // a side wants another round
-	wants    bool          // this side does; set before the sender has ended
+	settled  bool          // it came to its end
 }
 
 func (s *session) newTransfer(ops, cells found) *transfer {
@@ -43,7 +41,6 @@ func (t *transfer) run() error {
 		return t.cause()
 	}
 	t.out.draw(nil)
-	t.again = t.again || t.wants
 	t.settle()
 	return nil
 }
@@ -52,6 +49,7 @@ func (t *transfer) run() error {
 // this side cannot take: it is not asked for that again. What was asked for
 // only because its payload is missing here nobody owes.
 func (t *transfer) settle() {
+	t.settled = true
 	claimed := t.shelf.claims.leave(t.session)
 	left := without(claimed, t.asked)
 	short := t.intake.expected - t.declined - (len(claimed) - len(left))
@@ -64,11 +62,12 @@ func (t *transfer) settle() {
 // complete reports that each side has given all the other lacked.
 func (t *transfer) complete() bool { return t.declined == 0 && t.sender.all() && !t.later }
 
-// leave ends a transfer, well or not: what a cut one had claimed others may
+// leave ends a transfer, well or not: what was to come in a cut one others may
 // bring.
 func (t *transfer) leave() {
 	t.bad += t.intake.bad
-	if left := t.shelf.claims.leave(t.session); len(left) > 0 {
+	t.shelf.claims.leave(t.session)
+	if !t.settled && t.intake.expected > 0 {
 		t.x.kickOthers(t.shelf, t.peer)
 	}
 }
@@ -98,14 +97,14 @@ func (t *transfer) ready() error {
 	if offer {
 		flags = flagOffer
 	}
-	if err := t.out.reply(flagged(kindReady, flags, t.asked)); err != nil {
+	if err := t.out.reply(ready(flags, t.asked)); err != nil {
 		return err
 	}
 	body, err := t.expect(kindReady)
 	if err != nil {
 		return err
 	}
-	theirs, asked, err := parseFlagged(body, maxIDs)
+	theirs, asked, err := parseReady(body)
 	if err != nil {
 		return err
 	}
@@ -134,16 +133,9 @@ func (t *transfer) send(asked []protocol.ID) {
 	t.sender = &sender{
 		raw: t.shelf.Raw, stored: t.stored, poke: t.out.poke,
 		plan: order, isOp: isOp, offering: t.mustOffer, total: len(order),
-		endFlags: t.endFlags, ended: make(chan struct{}),
+		ended: make(chan struct{}),
 	}
 	t.out.draw(t.sender.next)
-}
-
-func (t *transfer) endFlags() byte {
-	if t.wants = t.more(); t.wants {
-		return flagAgain
-	}
-	return 0
 }
 
 // hear takes the peer's frames until nothing more can come.
@@ -183,7 +175,7 @@ func (t *transfer) handle(kind byte, body []byte) error {
 	case kindTake:
 		return t.sender.taken(body)
 	case kindEnd:
-		return t.end(body)
+		return empty(body)
 	}
 	return malformed("frame out of turn")
 }
@@ -227,10 +219,4 @@ func (t *transfer) choose(body []byte) error {
 	}
 	t.declined += len(ids) - len(claimed)
 	return t.out.reply(take(wanted))
-}
-
-func (t *transfer) end(body []byte) error {
-	flags, _, err := parseFlagged(body, 0)
-	t.again = flags&flagAgain != 0
-	return err
 }

@@ -38,10 +38,10 @@ const (
 	maxIDs   = 1024                  // ids in READY, OFFER and GONE
 )
 
-// The flags of READY and END.
+// The flags of READY and ROUND.
 const (
 	flagOffer = 1 // READY: offer before you push
-	flagAgain = 1 // END: another round
+	flagAgain = 1 // ROUND: another round
 )
 
 // malformed says what was wrong with a frame. The blame is the peer's.
@@ -67,17 +67,37 @@ func parseHello(body []byte) (h hello, err error) {
 	return hello{tag: [16]byte(body[1:]), digest: [16]byte(body[17:])}, nil
 }
 
-// flagged is the frame of READY: flags and ids; END has only flags.
-func flagged(kind, flags byte, ids []protocol.ID) []byte {
-	return appendIDs([]byte{kind, flags}, ids)
+// ready is the frame of READY: flags and the ids asked for.
+func ready(flags byte, asked []protocol.ID) []byte {
+	return appendIDs([]byte{kindReady, flags}, asked)
 }
 
-func parseFlagged(body []byte, most int) (flags byte, ids []protocol.ID, err error) {
-	if len(body) == 0 || body[0] > 1 {
-		return 0, nil, malformed("flags")
+func parseReady(body []byte) (flags byte, asked []protocol.ID, err error) {
+	if len(body) == 0 || body[0] > flagOffer {
+		return 0, nil, malformed("READY")
 	}
-	ids, err = parseIDs(body[1:], most)
-	return body[0], ids, err
+	asked, err = parseIDs(body[1:], maxIDs)
+	return body[0], asked, err
+}
+
+// round is the frame of ROUND: flags and the digest of the roster.
+func round(flags byte, digest [16]byte) []byte {
+	return append([]byte{kindRound, flags}, digest[:]...)
+}
+
+func parseRound(body []byte) (flags byte, digest [16]byte, err error) {
+	if len(body) != 1+16 || body[0] > flagAgain {
+		return 0, digest, malformed("ROUND")
+	}
+	return body[0], [16]byte(body[1:]), nil
+}
+
+// empty refuses a body where none belongs.
+func empty(body []byte) error {
+	if len(body) > 0 {
+		return malformed("a body where none belongs")
+	}
+	return nil
 }
 
 func appendIDs(frame []byte, ids []protocol.ID) []byte {

@@ -30,10 +30,11 @@ func example() map[string][]byte {
 	return map[string][]byte{
 		"HELLO of the dialer":   hello{protocol.Tag(n, dialer, listener), digest}.frame(),
 		"HELLO of the listener": hello{protocol.Tag(n, listener, dialer), digest}.frame(),
-		"READY":                 flagged(kindReady, 0, nil),
+		"READY":                 ready(0, nil),
 		"ACK":                   ack([]bool{true, false, true, true, false}),
 		"TAKE":                  take([]bool{true, false, true, false, false, false, false, false}),
-		"END":                   {kindEnd, flagAgain},
+		"END":                   {kindEnd},
+		"ROUND":                 round(flagAgain, digest),
 	}
 }
 
@@ -95,8 +96,8 @@ func TestBodiesComeBackAsTheyWereMade(t *testing.T) {
 			t.Fatalf("TAKE: %v, %v", got, err)
 		}
 		ids := rapid.SliceOfN(rapid.Custom(drawID), 0, 50).Draw(t, "ids")
-		frame := flagged(kindReady, flagOffer, ids)
-		if flags, got, err := parseFlagged(frame[1:], 50); err != nil || flags != flagOffer || !slices.Equal(got, ids) {
+		frame := ready(flagOffer, ids)
+		if flags, got, err := parseReady(frame[1:]); err != nil || flags != flagOffer || !slices.Equal(got, ids) {
 			t.Fatalf("READY: %v, %v", got, err)
 		}
 	})
