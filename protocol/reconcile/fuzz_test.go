@@ -2,6 +2,7 @@ package reconcile
 
 import (
 	"errors"
+	"flag"
 	"maps"
 	"math/rand/v2"
 	"runtime"
@@ -131,14 +132,18 @@ func FuzzReceive(f *testing.F) {
 	})
 }
 
+var mutations = flag.Int("mutations", 40, "frames that TestMutatedFramesHarmNobody changes, for each scene")
+
 // TestMutatedFramesHarmNobody changes a little of an honest frame, in every
 // state. Whoever hears it keeps to its bounds, and nothing worse remains: after
-// some honest talks both hold the same.
+// some honest talks both hold the same. A million takes some minutes:
+//
+//	go test -run Mutated -mutations 111111 ./protocol/reconcile
 func TestMutatedFramesHarmNobody(t *testing.T) {
 	chance := rand.New(rand.NewPCG(8, 9))
 	for _, c := range scenes {
 		a, b := c.sides(t)
-		for range 40 {
+		for range *mutations {
 			s, held, frame := listen(t, a, b, chance.IntN(6))
 			if frame != nil {
 				hear(t, s, held, mutated(chance, frame))
