@@ -22,3 +22,8 @@ const (
 	MaxLines         = 32               // lines of a request or an offer
 	MaxBody          = MaxPayload - 128 // bytes of a body, before padding and encryption
 )
+
+// Began is a moment before which nobody wrote anything here, in milliseconds
+// since 1970: 1 January 2025. A stamp before it comes from a clock that was
+// never set, and tells nothing but the order of one writer's writes.
+const Began = 1_735_689_600_000

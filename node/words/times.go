@@ -3,6 +3,8 @@ package words
 import (
 	"strconv"
 	"time"
+
+	"gotong/protocol"
 )
 
 // Clock returns a time of day in its own zone, as in "18.30" or "18:30".
@@ -43,6 +45,8 @@ func sameDay(a, b time.Time) bool {
 func (t *Tongue) Ago(at, now time.Time) string {
 	d := now.Sub(at)
 	switch {
+	case at.UnixMilli() < protocol.Began:
+		return t.Say("time.unsure", nil) // by a clock that was never set
 	case d < time.Minute:
 		return t.Say("time.now", nil)
 	case d < time.Hour:

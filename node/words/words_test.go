@@ -184,6 +184,7 @@ func TestHowLongAgoIsRoundedDown(t *testing.T) {
 		{59 * time.Minute, "59 menit lalu", "59 minutes ago"}, {23 * time.Hour, "23 jam lalu", "23 hours ago"},
 		{25 * time.Hour, "1 hari lalu", "1 day ago"}, {29 * 24 * time.Hour, "29 hari lalu", "29 days ago"},
 		{31 * 24 * time.Hour, "24 Oktober", "24 October"}, {365 * 24 * time.Hour, "24 November 2025", "24 November 2025"},
+		{time.Duration(now.UnixNano()), "waktunya tidak pasti", "at an unknown time"},
 	} {
 		if got := In("id").Ago(now.Add(-c.ago), now); got != c.id {
 			t.Errorf("got %q, want %q", got, c.id)

@@ -3,6 +3,7 @@ package board
 import (
 	"math"
 
+	"gotong/protocol"
 	"gotong/protocol/record"
 )
 
@@ -45,9 +46,9 @@ func grace(u record.Urgency) int64 {
 // delivered does not lapse: there is nothing left to promise.
 func lapses(p *record.Pledge, r *Record, grace int64) int64 {
 	if p.PromisedAt > 0 {
-		return max(p.PromisedAt, p.RenewedAt) + grace
+		return sure(max(p.PromisedAt, p.RenewedAt) + grace)
 	}
-	return max(r.Created(), p.RenewedAt) + 4*grace
+	return sure(max(r.Created(), p.RenewedAt) + 4*grace)
 }
 
 // Lapses returns when a pledge for item stops counting unless its helper
@@ -63,12 +64,27 @@ func (v View) lapsed(grace int64) lapsed {
 // overdue reports whether an accepted pledge is past its promise, and neither
 // has all of it arrived nor does the helper say that it was delivered.
 func (v View) overdue(p PledgeState) bool {
-	return p.Live && p.Accepted && !p.arrived() && !delivered(p.Pledge) && p.Pledge.PromisedAt > 0 && v.now > p.Pledge.PromisedAt
+	return p.Live && p.Accepted && !p.arrived() && !delivered(p.Pledge) && p.Pledge.PromisedAt > 0 && v.now > sure(p.Pledge.PromisedAt)
+}
+
+// sure returns when something ends; never, where that is by a clock that was
+// never set: such a clock may not hide anything.
+func sure(ends int64) int64 {
+	if ends < protocol.Began {
+		return math.MaxInt64
+	}
+	return ends
 }
 
 // life returns when a request or an offer is stale, shown as "still needed?",
 // and when it expires, in milliseconds since 1970.
 func life(r *Record) (stale, expires int64) {
+	stale, expires = span(r)
+	return sure(stale), sure(expires)
+}
+
+// span is life by the writer's clock, whatever that says.
+func span(r *Record) (stale, expires int64) {
 	switch m := r.Content.(type) {
 	case *record.Request:
 		since := max(r.Created(), m.ConfirmedAt)
