@@ -26,7 +26,7 @@ const (
 var exits = map[string]int{
 	api.CodeInvalid: exitUsage, api.CodeAmbiguous: exitUsage, api.CodeWhichNeighbourhood: exitUsage,
 	api.CodeBadRequest: exitUsage, api.CodeTooLarge: exitUsage,
-	"which-line": exitUsage, "invite": exitUsage, "bundle": exitUsage, "address": exitUsage, "socket-path": exitUsage,
+	"which-line": exitUsage, "invite": exitUsage, "bundle": exitUsage, "bundle-version": exitConflict, "address": exitUsage, "socket-path": exitUsage,
 	"no-neighbourhood": exitNotFound, "not-found": exitNotFound,
 	"not-yours": exitRefused, "not-receiver": exitRefused, "yours": exitRefused,
 	"no-slots": exitRefused, "not-allowed": exitRefused,
