@@ -23,10 +23,10 @@ type Exchange struct {
 	ctx  context.Context
 	stop context.CancelFunc
 	work sync.WaitGroup
-	in   chan struct{} // sessions that peers began
 	out  chan struct{} // sessions begun here
 
 	mu      sync.Mutex
+	serving map[protocol.DeviceID]int // sessions that peers began
 	shelves map[protocol.NeighbourhoodID]*shelf
 	links   map[protocol.DeviceID]Open
 	visits  map[pair]*visit
@@ -41,10 +41,12 @@ type pair struct {
 // Open opens a stream for an exchange to one connected peer.
 type Open func(context.Context) (Stream, error)
 
-// How many sessions there may be at once, begun by peers and begun here.
+// How many sessions there may be at once: begun by one peer, in its several
+// neighbourhoods, by all peers, and here.
 const (
-	maxIn  = 32
-	maxOut = 16
+	maxFrom = 8
+	maxIn   = 64
+	maxOut  = 16
 )
 
 // New returns an Exchange for the device self. random is a source of secret
@@ -54,7 +56,8 @@ func New(self protocol.DeviceID, random io.Reader, events Events) *Exchange {
 	return &Exchange{
 		self: self, random: random, events: events,
 		ctx: ctx, stop: stop,
-		in: make(chan struct{}, maxIn), out: make(chan struct{}, maxOut),
+		out:     make(chan struct{}, maxOut),
+		serving: map[protocol.DeviceID]int{},
 		shelves: map[protocol.NeighbourhoodID]*shelf{},
 		links:   map[protocol.DeviceID]Open{},
 		visits:  map[pair]*visit{},
@@ -169,21 +172,42 @@ func (x *Exchange) kickOthers(f *shelf, but protocol.DeviceID) {
 
 // Serve answers an exchange that a peer began, and closes the stream.
 func (x *Exchange) Serve(peer protocol.DeviceID, stream Stream) error {
-	if !x.enter() {
+	if err := x.enterFrom(peer); err != nil {
 		abort(stream)
-		return ErrClosed
+		return err
 	}
-	defer x.work.Done()
-	select {
-	case x.in <- struct{}{}:
-		defer func() { <-x.in }()
-	default:
-		abort(stream)
-		return ErrBusy
-	}
+	defer x.leaveFrom(peer)
 	s := x.newSession(x.ctx, peer, false)
 	defer s.fail(nil) // frees the context
 	return x.ended(s, s.run(stream, s.listen))
+}
+
+// enterFrom counts a session that a peer begins, if there is room for it.
+func (x *Exchange) enterFrom(peer protocol.DeviceID) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	all := 0
+	for _, n := range x.serving {
+		all += n
+	}
+	switch {
+	case x.ctx.Err() != nil:
+		return ErrClosed
+	case all >= maxIn, x.serving[peer] >= maxFrom:
+		return ErrBusy
+	}
+	x.serving[peer]++
+	x.work.Add(1)
+	return nil
+}
+
+func (x *Exchange) leaveFrom(peer protocol.DeviceID) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.serving[peer]--; x.serving[peer] == 0 {
+		delete(x.serving, peer)
+	}
+	x.work.Done()
 }
 
 func (s *session) listen() error {
@@ -244,7 +268,7 @@ func (x *Exchange) ended(s *session, err error) error {
 	s.shelf.end(s, err)
 	x.met(s, err)
 	if err == nil && s.shelf.rosterVersion() != s.roster {
-		x.Hint(s.shelf.ID(), s.peer) // it changed when END was said
+		x.Hint(s.shelf.ID(), s.peer) // it changed after this side's last word
 	}
 	if x.events.Ended != nil && !errors.Is(err, ErrBusy) {
 		x.events.Ended(s.shelf.ID(), s.peer, err)

@@ -198,12 +198,39 @@ func TestAPeerThatAsksWithoutListeningIsLeft(t *testing.T) {
 	bubble(t, func(t *testing.T, _ *village, as, to *house) {
 		c := approach(t, as, to)
 		c.greet()
-		c.announce(1 << 20)
+		c.announce(1 << 24)
 		offers := 0
 		for ; c.say(kindOffer, make([]byte, 16*maxIDs)...) == nil; offers++ {
 		}
 		if _, err := c.end(); err == nil || offers > 2*maxReplies {
 			t.Errorf("%v after %d offers", err, offers)
+		}
+	})
+}
+
+func TestOnePeerCannotTakeAllThePlaces(t *testing.T) {
+	bubble(t, func(t *testing.T, v *village, as, to *house) {
+		for range 2 * maxIn {
+			approach(t, as, to)
+		}
+		synctest.Wait()
+		if dialed, served := meet(v.houses[0], to); dialed != nil || served != nil {
+			t.Errorf("another peer found no place: %v, %v", dialed, served)
+		}
+	})
+}
+
+func TestAPeerThatOffersMoreThanItAnnouncedIsLeft(t *testing.T) {
+	bubble(t, func(t *testing.T, _ *village, as, to *house) {
+		c := approach(t, as, to)
+		c.greet()
+		c.announce(5)
+		c.drain()
+		if err := c.say(kindOffer, make([]byte, 16*6)...); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.end(); !errors.Is(err, protocol.ErrMalformed) {
+			t.Errorf("ended with %v", err)
 		}
 	})
 }

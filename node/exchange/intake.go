@@ -55,7 +55,7 @@ func (in *intake) count(n int) error {
 
 // pass acknowledges, in their turn, items that will not come.
 func (in *intake) pass(n int) error {
-	if err := in.count(n); err != nil || n == 0 {
+	if err := in.count(n); err != nil {
 		return err
 	}
 	in.waiting.Wait()

@@ -158,10 +158,15 @@ func (x *Exchange) draw(p []byte) error {
 
 // jitter returns three quarters to five quarters of d.
 func (x *Exchange) jitter(d time.Duration) time.Duration {
+	return time.Duration(float64(d) * (0.75 + x.chance()/2))
+}
+
+// chance returns a number from 0 to below 1. Without a source of chance it is
+// a half: then nodes all meet at once, which only costs time.
+func (x *Exchange) chance() float64 {
 	var b [8]byte
 	if x.draw(b[:]) != nil {
-		return d // without chance they all meet at once, which only costs time
+		return 0.5
 	}
-	chance := float64(binary.BigEndian.Uint64(b[:])>>11) / (1 << 53)
-	return time.Duration(float64(d) * (0.75 + chance/2))
+	return float64(binary.BigEndian.Uint64(b[:])>>11) / (1 << 53)
 }

@@ -25,11 +25,14 @@ var (
 	ErrClosed = errors.New("exchange: closed")
 )
 
+// errLong: the hour is over. The next exchange goes on from here.
+var errLong = errors.New("exchange: an hour has passed")
+
 // Bounds on the time that one session takes.
 const (
 	greetingTime = 30 * time.Second // until both have admitted one another
 	stallTime    = 5 * time.Minute  // without one item or answer
-	sessionTime  = time.Hour        // in all; the next one goes on from there
+	sessionTime  = time.Hour        // in all
 )
 
 // session is one exchange with one peer: one goroutine reads and decides, one
@@ -74,7 +77,7 @@ func (s *session) run(stream Stream, talk func() error) error {
 	s.wire = newWire(stream)
 	stop := context.AfterFunc(s.ctx, func() { abort(stream) })
 	s.stall = time.AfterFunc(greetingTime, func() { s.fail(ErrStalled) })
-	end := time.AfterFunc(sessionTime, func() { s.fail(ErrLater) })
+	end := time.AfterFunc(sessionTime, func() { s.fail(errLong) })
 	written := make(chan struct{})
 	go func() {
 		defer close(written)

@@ -1,6 +1,8 @@
 package exchange
 
 import (
+	"slices"
+
 	"gotong/protocol"
 )
 
@@ -11,7 +13,8 @@ type transfer struct {
 
 	intake   *intake
 	asked    []protocol.ID // cells whose payload is missing here
-	declined int           // cells that were offered and not taken
+	offered  int           // cells that the peer offered
+	declined int           // those of them that were not taken
 	settled  bool          // it came to its end
 }
 
@@ -88,15 +91,8 @@ func (t *transfer) report() {
 // ready says how the peer may push and which payloads are asked for, hears the
 // same, and lets the sender begin.
 func (t *transfer) ready() error {
-	blind := t.cells.coming > len(t.cells.want)
-	offer := t.shelf.claims.enter(t.session, t.cells.want, blind)
 	missing := t.shelf.Missing()
-	t.asked = t.shelf.claims.claim(t.session, missing[:min(len(missing), maxIDs)])
-	t.intake.expected += len(t.asked)
-	var flags byte
-	if offer {
-		flags = flagOffer
-	}
+	flags := t.claim(missing)
 	if err := t.out.reply(ready(flags, t.asked)); err != nil {
 		return err
 	}
@@ -111,6 +107,21 @@ func (t *transfer) ready() error {
 	t.mustOffer = t.mustOffer || theirs&flagOffer != 0
 	t.send(without(asked, missing))
 	return nil
+}
+
+// claim claims what is known to come and what is asked for, and returns the
+// flags of READY. Who has more to ask for than fits begins somewhere else each
+// time.
+func (t *transfer) claim(missing []protocol.ID) (flags byte) {
+	blind := t.cells.coming > len(t.cells.want)
+	if t.cells.coming > 0 && t.shelf.claims.enter(t.session, t.cells.want, blind) {
+		flags = flagOffer
+	}
+	first := int(t.x.chance() * float64(len(missing)))
+	turned := slices.Concat(missing[first:], missing[:first])
+	t.asked = t.shelf.claims.claim(t.session, turned[:min(len(turned), maxIDs)])
+	t.intake.expected += len(t.asked)
+	return flags
 }
 
 // without returns those of ids that are not among others.
@@ -191,8 +202,8 @@ func (t *transfer) items(body []byte) error {
 // gone hears of items that were announced and then replaced.
 func (t *transfer) gone(body []byte) error {
 	ids, err := parseIDs(body, maxIDs)
-	if err != nil {
-		return err
+	if err != nil || len(ids) == 0 {
+		return malformed("GONE")
 	}
 	for _, id := range ids {
 		t.shelf.claims.arrived(t.session, id)
@@ -203,7 +214,7 @@ func (t *transfer) gone(body []byte) error {
 // choose answers an offer: what is not here and not on its way is taken.
 func (t *transfer) choose(body []byte) error {
 	ids, err := parseIDs(body, maxIDs)
-	if err != nil || len(ids) == 0 {
+	if t.offered += len(ids); err != nil || len(ids) == 0 || t.offered > t.cells.coming {
 		return malformed("OFFER")
 	}
 	t.intake.waiting.Wait() // then what came unasked is here
