@@ -6,6 +6,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -83,7 +84,9 @@ func writeAs(s store.Store, w uint32) {
 type acked map[[2]uint32]crdt.Stamp
 
 // child runs a node in dir that after a while is ended by cut, and adds what
-// it acknowledged.
+// it acknowledged until then. What it says later, while the disk goes away
+// under it, no neighbour could have heard: ext4 lets some syncs succeed while
+// it is being shut down.
 func (a acked) child(t *testing.T, dir string, after time.Duration, cut func(*os.Process)) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
@@ -100,19 +103,27 @@ func (a acked) child(t *testing.T, dir string, after time.Duration, cut func(*os
 		close(isCut)
 		cut(cmd.Process)
 	}()
-	for lines := bufio.NewScanner(out); lines.Scan(); {
+	for lines := bufio.NewScanner(out); lines.Scan() && !isClosed(isCut); {
 		var w, slot uint32
 		var stamp crdt.Stamp
 		if n, _ := fmt.Sscan(lines.Text(), &w, &slot, &stamp); n == 3 {
 			a[[2]uint32{w, slot}] = max(a[[2]uint32{w, slot}], stamp)
 		}
 	}
+	io.Copy(io.Discard, out)
 	cmd.Wait() // however it ended
-	select {
-	case <-isCut:
-		<-done
-	default:
+	if !isClosed(isCut) {
 		t.Fatalf("the child ended by itself: %v: %s", cmd.ProcessState, said.String())
+	}
+	<-done
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
 	}
 }
 
@@ -127,7 +138,7 @@ func (a acked) check(t *testing.T, dir string) {
 		got, err := s.Slot(home, author.Device, at[1])
 		if err != nil || len(got.Cells) != 1 || got.Cells[0].Stamp < stamp {
 			lost++
-			t.Logf("writer %d, slot %d: want stamp %v, got %v, %v", at[0], at[1], stamp, got, err)
+			t.Logf("writer %d, slot %d: want stamp %v, got %d cells, %v", at[0], at[1], stamp, len(got.Cells), err)
 		}
 	}
 	must(t, s.Close())

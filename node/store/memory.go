@@ -24,7 +24,7 @@ type Disk struct {
 	mu      sync.Mutex
 	kept    map[string][]byte // what readers see
 	waiting []*waiting        // for the sync under way, oldest first
-	sync    *time.Timer
+	timer   *time.Timer       // ends that sync
 	room    Room
 	open    *Memory
 }
@@ -65,8 +65,8 @@ func (d *Disk) Open() (*Memory, error) {
 func (d *Disk) Crash(survive int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.sync != nil {
-		d.sync.Stop()
+	if d.timer != nil {
+		d.timer.Stop()
 	}
 	for i := len(d.waiting) - 1; i >= 0; i-- {
 		d.apply(slices.Backward(d.waiting[i].undo))
@@ -156,7 +156,7 @@ func (m *Memory) submit(own bool, writes []write) (*waiting, error) {
 	}
 	w := &waiting{writes: writes, done: make(chan struct{})}
 	if len(d.waiting) == 0 {
-		d.sync = time.AfterFunc(d.SyncTime, d.synced)
+		d.timer = time.AfterFunc(d.SyncTime, d.synced)
 	}
 	d.waiting = append(d.waiting, w)
 	if d.AckEarly {
@@ -216,8 +216,8 @@ func (m *Memory) Close() error {
 		return nil
 	}
 	d.open = nil
-	if d.sync != nil {
-		d.sync.Stop()
+	if d.timer != nil {
+		d.timer.Stop()
 	}
 	d.mu.Unlock()
 	d.synced()
