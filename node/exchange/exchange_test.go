@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net"
 	"slices"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -372,20 +371,34 @@ func TestWhatAPeerThatFailsHadPromisedComesFromAnother(t *testing.T) {
 	})
 }
 
-// admitting is a house that admits somebody when an exchange looks, for the
-// nth time, which of its cells are unreached: at the beginning of a round.
+// admitting is a house that admits somebody at a certain moment of an
+// exchange: when it is asked for the nth time.
 type admitting struct {
 	*house
-	n    int
-	whom *house
+	unreached, ops int // 0: not when asked for that
+	whom           *house
 }
 
+func (a *admitting) admit() {
+	a.must(a.ingest(admission(opID(a.Credentials()[0]), a.whom.sign)))
+	a.must(a.ingest(a.whom.seal(1, cell.Normal, "just moved in").Raw()))
+}
+
+// Unreached is asked for at the beginning of a round.
 func (a *admitting) Unreached() []protocol.ID {
-	if a.n--; a.n == 0 {
-		a.must(a.ingest(admission(opID(a.Credentials()[0]), a.whom.sign)))
-		a.must(a.ingest(a.whom.seal(1, cell.Normal, "just moved in").Raw()))
+	if a.unreached--; a.unreached == 0 {
+		a.admit()
 	}
 	return a.house.Unreached()
+}
+
+// Ops are asked for in the greeting, in every round, and when it is over.
+func (a *admitting) Ops() []protocol.ID {
+	ids := a.house.Ops()
+	if a.ops--; a.ops == 0 {
+		a.admit()
+	}
+	return ids
 }
 
 func TestARosterChangeInTheMiddleMakesAnotherRound(t *testing.T) {
@@ -395,7 +408,7 @@ func TestARosterChangeInTheMiddleMakesAnotherRound(t *testing.T) {
 		a, b := v.houses[0], v.houses[1]
 		a.write(1, cell.Normal, "something to move")
 		newcomer := &house{t: t, n: b.n, key: b.key, sign: keyOf(77)}
-		b.x.Join(&admitting{b, round + 1, newcomer}, nil)
+		b.x.Join(&admitting{house: b, unreached: round + 1, whom: newcomer}, nil)
 		if dialed, served := meet(a, b); dialed != nil || served != nil {
 			t.Fatal(dialed, served)
 		}
@@ -405,25 +418,23 @@ func TestARosterChangeInTheMiddleMakesAnotherRound(t *testing.T) {
 	}
 }
 
-func TestARosterChangeAtTheVeryEndMakesAnotherExchange(t *testing.T) {
-	onRoad(t, 2, func(t *testing.T, v *village, r *road) {
-		a, b := v.houses[0], v.houses[1]
-		r.join(a, b)
-		time.Sleep(5 * time.Second)
-		newcomer := &house{t: t, n: b.n, key: b.key, sign: keyOf(77)}
-		var once sync.Once
-		b.x.events.Stored = func(protocol.NeighbourhoodID, protocol.DeviceID, []protocol.ID) {
-			once.Do(func() { // a has acknowledged: b has nothing more to say
-				go func() { b.must(b.ingest(admission(opID(b.Credentials()[0]), newcomer.sign))) }()
-			})
-		}
-		b.write(1, cell.Normal, "one more")
-		b.x.Hint(v.n, a.device())
-		time.Sleep(5 * time.Second)
-		if !same(a, b) {
-			t.Error("the newcomer's operation did not come")
-		}
-	})
+func TestARosterChangeAtAnyMomentIsNotLeftToTheNextInterval(t *testing.T) {
+	for moment := range 7 {
+		onRoad(t, 2, func(t *testing.T, v *village, r *road) {
+			a, b := v.houses[0], v.houses[1]
+			newcomer := &house{t: t, n: b.n, key: b.key, sign: keyOf(77)}
+			a.write(1, cell.Normal, "something to move")
+			b.x.Join(&admitting{house: b, ops: moment + 1, whom: newcomer}, nil)
+			r.join(a, b)
+			time.Sleep(5 * time.Second)
+			if b.Serves(newcomer.device()) && !same(a, b) {
+				t.Errorf("moment %d: the newcomer's operation did not come", moment)
+			}
+			if moment < 5 && !b.Serves(newcomer.device()) {
+				t.Errorf("moment %d never came", moment)
+			}
+		})
+	}
 }
 
 // wait lets virtual time pass until something is so, or a good while.

@@ -408,8 +408,9 @@ func TestACellThatTheHouseWillNotTakeIsNotSentAgain(t *testing.T) {
 	bubble(t, func(t *testing.T, v *village, full, empty *house) {
 		id := full.write(1, cell.Normal, "no room for this")
 		empty.write(2, cell.Normal, "so that it is not empty")
+		unwanted := full.raws[id]
 		empty.door = func(raw []byte) *Taken {
-			if bytes.Equal(raw, full.raws[id]) {
+			if bytes.Equal(raw, unwanted) {
 				return &Taken{ID: id, Verdict: protocol.Ignore}
 			}
 			return nil

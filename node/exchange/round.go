@@ -25,7 +25,6 @@ func (f found) empty() bool { return len(f.push)+f.coming == 0 }
 // round finds out what each side lacks, of the roster first and then of the
 // cells, and moves it. It reports whether there was anything to move.
 func (s *session) round() (moved bool, err error) {
-	s.roster = s.shelf.rosterVersion()
 	ops, err := s.reconcileOps()
 	if err != nil {
 		return false, err

@@ -53,7 +53,7 @@ type session struct {
 	stall  *time.Timer
 	polite bool // the reason was said to the peer, which may read it
 
-	roster      int      // its version when the last round began
+	roster      int      // its version when the digest was made
 	sender      *sender  // of the last round, nil before
 	mustOffer   bool     // the peer wants to choose what is pushed
 	aside       int      // frames that said nothing of their own
@@ -164,6 +164,7 @@ func (s *session) takeDigest() [16]byte {
 	if !s.dialer {
 		dialer, listener = listener, dialer
 	}
+	s.roster = s.shelf.rosterVersion() // first: a change meanwhile is a change
 	s.digest = s.shelf.digest(dialer, listener)
 	return s.digest
 }
