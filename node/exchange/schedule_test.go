@@ -21,8 +21,12 @@ type road struct {
 	down  bool
 }
 
-// join connects two houses, both ways.
+// join connects two houses, both ways; whoever dials first hears of it last,
+// or it could be done before the other knows.
 func (r *road) join(a, b *house) {
+	if compare(protocol.ID(a.device()), protocol.ID(b.device())) < 0 {
+		a, b = b, a
+	}
 	a.x.Connected(b.device(), r.open(a, b))
 	b.x.Connected(a.device(), r.open(b, a))
 }
