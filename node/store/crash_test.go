@@ -83,11 +83,12 @@ func writeAs(s store.Store, w uint32) {
 // acked is the newest acknowledged stamp of each writer's slots.
 type acked map[[2]uint32]crdt.Stamp
 
-// child runs a node in dir that after a while is ended by cut, and adds what
-// it acknowledged until then. What it says later, while the disk goes away
+// child runs a node in dir that is ended by cut after a while, counted from its
+// start or from its first acknowledgement, and adds what it acknowledged until
+// then. What it says later, while the disk goes away
 // under it, no neighbour could have heard: ext4 lets some syncs succeed while
 // it is being shut down.
-func (a acked) child(t *testing.T, dir string, after time.Duration, cut func(*os.Process)) {
+func (a acked) child(t *testing.T, dir string, fromStart bool, after time.Duration, cut func(*os.Process)) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), writeIn+"="+dir)
@@ -96,14 +97,21 @@ func (a acked) child(t *testing.T, dir string, after time.Duration, cut func(*os
 	out, err := cmd.StdoutPipe()
 	must(t, err)
 	must(t, cmd.Start())
-	isCut, done := make(chan struct{}), make(chan struct{})
+	first, isCut, done := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	if fromStart {
+		close(first)
+	}
 	go func() {
 		defer close(done)
+		<-first
 		<-time.After(after)
 		close(isCut)
 		cut(cmd.Process)
 	}()
 	for lines := bufio.NewScanner(out); lines.Scan() && !isClosed(isCut); {
+		if !isClosed(first) {
+			close(first)
+		}
 		var w, slot uint32
 		var stamp crdt.Stamp
 		if n, _ := fmt.Sscan(lines.Text(), &w, &slot, &stamp); n == 3 {
@@ -112,7 +120,7 @@ func (a acked) child(t *testing.T, dir string, after time.Duration, cut func(*os
 	}
 	io.Copy(io.Discard, out)
 	cmd.Wait() // however it ended
-	if !isClosed(isCut) {
+	if !isClosed(first) || !isClosed(isCut) {
 		t.Fatalf("the child ended by itself: %v: %s", cmd.ProcessState, said.String())
 	}
 	<-done
@@ -152,8 +160,8 @@ func (a acked) check(t *testing.T, dir string) {
 
 func TestAKilledNodeLosesNothingAcknowledged(t *testing.T) {
 	dir, all := t.TempDir(), acked{}
-	for range *kills {
-		all.child(t, dir, upTo(400*time.Millisecond), func(p *os.Process) { p.Kill() })
+	for round := range *kills {
+		all.child(t, dir, round%2 == 0, upTo(400*time.Millisecond), func(p *os.Process) { p.Kill() })
 		all.check(t, dir)
 	}
 	if len(all) == 0 {
@@ -189,8 +197,8 @@ func TestAPowerCutLosesNothingAcknowledged(t *testing.T) {
 	t.Cleanup(func() { exec.Command("umount", mount).Run() })
 
 	dir, all := filepath.Join(mount, "store"), acked{}
-	for range *powerCuts {
-		all.child(t, dir, upTo(700*time.Millisecond), func(p *os.Process) {
+	for round := range *powerCuts {
+		all.child(t, dir, round%2 == 1, upTo(700*time.Millisecond), func(p *os.Process) {
 			if err := shutdownNow(mount); err != nil {
 				t.Error(err)
 			}
