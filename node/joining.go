@@ -71,8 +71,19 @@ func (h *Neighbourhood) learnOnce() bool {
 			}) || learnt
 		}
 	}
+	for _, s := range members.Strays() {
+		if len(h.ring.Secrets) >= maxRing {
+			break
+		}
+		learnt = h.learn(s.Sealed, func(sealed []byte) ([]byte, error) {
+			return identity.OpenUnder(h.secrets[s.Under], sealInfo(h.id), sealed)
+		}) || learnt
+	}
 	return learnt
 }
+
+// maxRing bounds how far invented strays can make a keyring grow.
+const maxRing = 1024
 
 // invite returns the invitation that this household joined by.
 func (h *Neighbourhood) invite() roster.Invite {

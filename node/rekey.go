@@ -2,6 +2,7 @@ package node
 
 import (
 	"bytes"
+	"cmp"
 	"maps"
 	"slices"
 
@@ -16,33 +17,71 @@ import (
 // that is clean, or where it made the current one and knows a secret that does
 // not open with it: one of a fork. It brings the current secret to devices that
 // lack it. Only the current one's maker joins forks, lest two stewards go on
-// joining each other's for ever.
+// joining each other's for ever. Every node shares its strays.
 func (h *Neighbourhood) rekeying() []task {
 	members := h.roster.Load()
 	if h.rekeyed == members {
 		return nil
 	}
 	h.rekeyed = members
-	me := h.parts.Identity
-	if !members.Steward(me.HouseholdID()) || !members.Serve(me.DeviceID()) {
+	if !members.Serve(h.parts.Identity.DeviceID()) {
 		return nil
 	}
 	return []task{&signing{say: (*turn).lookAfterKeys, result: make(chan error, 1)}}
 }
 
 func (t *turn) lookAfterKeys() ([]roster.Op, error) {
+	me := t.h.parts.Identity.HouseholdID()
+	steward := t.roster.Steward(me)
 	current, ok := t.roster.Current()
-	if !ok {
+	if !ok && steward {
 		return t.mint()
 	}
 	secret, has := t.h.secrets[current.Epoch]
 	switch {
 	case !has:
 		return nil, nil
-	case current.By == t.h.parts.Identity.HouseholdID() && len(t.beyond(current.Op)) > 0:
+	case current.By == me && steward && len(t.beyond(current.Op)) > 0:
 		return t.mint()
 	}
+	if strays := t.strays(current.Op); len(strays) > 0 {
+		return t.share(current, secret, strays)
+	}
+	if !steward {
+		return nil, nil
+	}
 	return t.bring(current, secret, t.roster)
+}
+
+// strays returns the held epochs whose secrets are lost to the others: no
+// operation announces them, no later secret opens them. That comes about when
+// a device and its clone sign for one place and the announced epoch gives way.
+func (t *turn) strays(current protocol.ID) []cell.Epoch {
+	known := make(map[cell.Epoch]bool)
+	for _, e := range t.roster.Epochs() {
+		known[e.Epoch] = true
+	}
+	for _, s := range t.roster.Strays() {
+		known[cell.Epoch(s.Epoch)] = true
+	}
+	return slices.DeleteFunc(t.beyond(current), func(e cell.Epoch) bool { return known[e] })
+}
+
+// share brings strays to all who hold the current secret.
+func (t *turn) share(current roster.EpochState, secret [32]byte, strays []cell.Epoch) ([]roster.Op, error) {
+	me := t.h.parts.Identity
+	places := t.roster.FreeKeyPlaces(me.HouseholdID())
+	body := &roster.Keys{EpochOp: current.Op[:]}
+	for _, epoch := range strays[:min(len(strays), maxOlder)] {
+		stray := t.h.secrets[epoch]
+		sealed, err := identity.SealUnder(secret, sealInfo(t.h.id), stray[:])
+		if err != nil {
+			return nil, err
+		}
+		body.Strays = append(body.Strays, &roster.Sealed{Epoch: epoch[:], Sealed: sealed})
+	}
+	op, err := roster.Sign(t.h.id, me.Household, places[0], body)
+	return []roster.Op{op}, err
 }
 
 // mint makes a new epoch that follows all others. Its secret is kept before
@@ -108,9 +147,16 @@ func (t *turn) beyond(op protocol.ID) []cell.Epoch {
 	})
 }
 
-// held returns the epochs whose secrets this node knows, in order.
+// held returns the epochs whose secrets this node knows, announced ones first:
+// invented strays do not crowd them out.
 func (t *turn) held() []cell.Epoch {
-	return slices.SortedFunc(maps.Keys(t.h.secrets), func(a, b cell.Epoch) int { return bytes.Compare(a[:], b[:]) })
+	announced := make(map[cell.Epoch]int)
+	for _, e := range t.roster.Epochs() {
+		announced[e.Epoch] = 1
+	}
+	return slices.SortedFunc(maps.Keys(t.h.secrets), func(a, b cell.Epoch) int {
+		return cmp.Or(announced[b]-announced[a], bytes.Compare(a[:], b[:]))
+	})
 }
 
 // carriedOn returns the epochs whose secrets are sealed under the given ones,

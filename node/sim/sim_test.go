@@ -79,19 +79,23 @@ func nothing(int) bool { return false }
 func TestSchedules(t *testing.T) {
 	total := make(map[string]int)
 	begun := time.Now()
+	failed := 0
 	for i := range *schedules {
 		seed := *firstSeed + uint64(i)
 		out := run(t, seed, nil, nothing)
 		for fault, n := range out.counts {
 			total[fault] += n
 		}
-		if out.wrong != "" {
-			steps := shrink(t, seed, nil)
-			t.Fatalf("seed %d: %s\nreplay: scripts/sim 1 %d %d\nsteps that suffice: %v",
-				seed, out.wrong, seed, *length, steps)
+		if out.wrong == "" {
+			continue
+		}
+		t.Errorf("seed %d: %s\nreplay: scripts/sim 1 %d %d", seed, out.wrong, seed, *length)
+		if failed++; failed == 1 {
+			t.Logf("steps that suffice: %v", shrink(t, seed, nil))
 		}
 	}
-	t.Logf("%d schedules of %d steps in %v, none divergent, nothing lost; met:", *schedules, *length, time.Since(begun).Round(time.Second))
+	t.Logf("%d schedules of %d steps from seed %d in %v, %d divergent or with a loss; met:",
+		*schedules, *length, *firstSeed, time.Since(begun).Round(time.Second), failed)
 	for _, fault := range slices.Sorted(maps.Keys(total)) {
 		t.Logf("  %7d %s", total[fault], fault)
 	}
@@ -158,6 +162,7 @@ func TestEachSeededFaultIsNoticed(t *testing.T) {
 func TestNamedSeeds(t *testing.T) {
 	for name, seed := range map[string]uint64{
 		"a forked secret opens with no later one, or a keyring misses what the roster brought": 106,
+		"a member alone holds a secret whose epoch gave way to a clone's":                      474,
 	} {
 		if out := run(t, seed, nil, nothing); out.wrong != "" {
 			t.Errorf("%s (seed %d): %s", name, seed, out.wrong)

@@ -158,7 +158,7 @@ func (b *Keys) fits() bool {
 			return false
 		}
 	}
-	return len(b.GetEpochOp()) == idSize
+	return len(b.GetEpochOp()) == idSize && sealedFit(b.GetStrays())
 }
 
 func sealedFit(secrets []*Sealed) bool {

@@ -291,6 +291,28 @@ func (r *Roster) sealedIn(keys *Op, id protocol.DeviceID) []*Sealed {
 	return secrets
 }
 
+// Stray is a secret that a keys operation carries, sealed under an epoch's.
+type Stray struct {
+	Under cell.Epoch
+	*Sealed
+}
+
+// Strays returns the secrets that keys operations carry for all who can read,
+// whoever holds them: their epochs have no operation any more.
+func (r *Roster) Strays() []Stray {
+	var strays []Stray
+	for _, h := range r.order {
+		for _, op := range h.keys {
+			body := op.body.(*Keys)
+			under := cell.Epoch(r.epochs[protocol.ID(body.GetEpochOp())].body.GetEpoch())
+			for _, s := range body.GetStrays() {
+				strays = append(strays, Stray{under, s})
+			}
+		}
+	}
+	return strays
+}
+
 func sortIDs(ids []protocol.ID) {
 	slices.SortFunc(ids, func(a, b protocol.ID) int { return bytes.Compare(a[:], b[:]) })
 }

@@ -771,11 +771,13 @@ func (x *Epoch) GetOlder() []*Sealed {
 	return nil
 }
 
-// Keys carries an epoch's secret to devices.
+// Keys carries an epoch's secret to devices, and under it secrets that nothing
+// else leads to: of an epoch whose operation gave way to another at its place.
 type Keys struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	EpochOp       []byte                 `protobuf:"bytes,1,opt,name=epoch_op,json=epochOp,proto3" json:"epoch_op,omitempty"` // operation id of the epoch
 	Recipients    []*Recipient           `protobuf:"bytes,2,rep,name=recipients,proto3" json:"recipients,omitempty"`
+	Strays        []*Sealed              `protobuf:"bytes,3,rep,name=strays,proto3" json:"strays,omitempty"` // sealed under this epoch's secret
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -820,6 +822,13 @@ func (x *Keys) GetEpochOp() []byte {
 func (x *Keys) GetRecipients() []*Recipient {
 	if x != nil {
 		return x.Recipients
+	}
+	return nil
+}
+
+func (x *Keys) GetStrays() []*Sealed {
+	if x != nil {
+		return x.Strays
 	}
 	return nil
 }
@@ -925,12 +934,13 @@ const file_protocol_roster_roster_proto_rawDesc = "" +
 	"\x05epoch\x18\x01 \x01(\fR\x05epoch\x12\x18\n" +
 	"\aparents\x18\x02 \x03(\fR\aparents\x12\x14\n" +
 	"\x05knows\x18\x03 \x01(\fR\x05knows\x12.\n" +
-	"\x05older\x18\x04 \x03(\v2\x18.gotong.roster.v1.SealedR\x05older\"^\n" +
+	"\x05older\x18\x04 \x03(\v2\x18.gotong.roster.v1.SealedR\x05older\"\x90\x01\n" +
 	"\x04Keys\x12\x19\n" +
 	"\bepoch_op\x18\x01 \x01(\fR\aepochOp\x12;\n" +
 	"\n" +
 	"recipients\x18\x02 \x03(\v2\x1b.gotong.roster.v1.RecipientR\n" +
-	"recipients\";\n" +
+	"recipients\x120\n" +
+	"\x06strays\x18\x03 \x03(\v2\x18.gotong.roster.v1.SealedR\x06strays\";\n" +
 	"\tRecipient\x12\x16\n" +
 	"\x06device\x18\x01 \x01(\fR\x06device\x12\x16\n" +
 	"\x06sealed\x18\x02 \x01(\fR\x06sealed*j\n" +
@@ -985,11 +995,12 @@ var file_protocol_roster_roster_proto_depIdxs = []int32{
 	1,  // 4: gotong.roster.v1.Revoke.kind:type_name -> gotong.roster.v1.Target
 	4,  // 5: gotong.roster.v1.Epoch.older:type_name -> gotong.roster.v1.Sealed
 	13, // 6: gotong.roster.v1.Keys.recipients:type_name -> gotong.roster.v1.Recipient
-	7,  // [7:7] is the sub-list for method output_type
-	7,  // [7:7] is the sub-list for method input_type
-	7,  // [7:7] is the sub-list for extension type_name
-	7,  // [7:7] is the sub-list for extension extendee
-	0,  // [0:7] is the sub-list for field type_name
+	4,  // 7: gotong.roster.v1.Keys.strays:type_name -> gotong.roster.v1.Sealed
+	8,  // [8:8] is the sub-list for method output_type
+	8,  // [8:8] is the sub-list for method input_type
+	8,  // [8:8] is the sub-list for extension type_name
+	8,  // [8:8] is the sub-list for extension extendee
+	0,  // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_protocol_roster_roster_proto_init() }
