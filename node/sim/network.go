@@ -158,8 +158,6 @@ func (p *port) receive(message []byte, from protocol.DeviceID) {
 	opened := p.policy.Judge(context.Background(), p.handler, message, time.Now())
 	if opened.Verdict == protocol.Accept {
 		p.w.spread(p.h, message)
-	}
-	if opened.Verdict != protocol.Reject {
 		p.handler.Take(context.Background(), opened.Value, from)
 	}
 }
