@@ -14,10 +14,8 @@ import (
 
 // rekeying is the task that looks after the neighbourhood's keys once for each
 // new roster. A steward's node makes a new epoch where a revocation left none
-// that is clean, or where it made the current one and knows a secret that does
-// not open with it: one of a fork. It brings the current secret to devices that
-// lack it. Only the current one's maker joins forks, lest two stewards go on
-// joining each other's for ever. Every node shares its strays.
+// that is clean, and brings the current secret to devices that lack it. Every
+// node shares the secrets that nobody else can learn of.
 func (h *Neighbourhood) rekeying() []task {
 	members := h.roster.Load()
 	if h.rekeyed == members {
@@ -38,33 +36,16 @@ func (t *turn) lookAfterKeys() ([]roster.Op, error) {
 		return t.mint()
 	}
 	secret, has := t.h.secrets[current.Epoch]
-	switch {
-	case !has:
+	if !has {
 		return nil, nil
-	case current.By == me && steward && len(t.beyond(current.Op)) > 0:
-		return t.mint()
 	}
-	if strays := t.strays(current.Op); len(strays) > 0 {
+	if strays := t.strays(current); len(strays) > 0 {
 		return t.share(current, secret, strays)
 	}
 	if !steward {
 		return nil, nil
 	}
 	return t.bring(current, secret, t.roster)
-}
-
-// strays returns the held epochs whose secrets are lost to the others: no
-// operation announces them, no later secret opens them. That comes about when
-// a device and its clone sign for one place and the announced epoch gives way.
-func (t *turn) strays(current protocol.ID) []cell.Epoch {
-	known := make(map[cell.Epoch]bool)
-	for _, e := range t.roster.Epochs() {
-		known[e.Epoch] = true
-	}
-	for _, s := range t.roster.Strays() {
-		known[cell.Epoch(s.Epoch)] = true
-	}
-	return slices.DeleteFunc(t.beyond(current), func(e cell.Epoch) bool { return known[e] })
 }
 
 // share brings strays to all who hold the current secret.
@@ -139,12 +120,23 @@ func (t *turn) epochOp(secret [32]byte) (roster.Op, error) {
 	return t.signed(body)
 }
 
-// beyond returns the held epochs whose secrets an epoch does not lead to.
-func (t *turn) beyond(op protocol.ID) []cell.Epoch {
-	carried := t.carriedOn(op)
-	return slices.DeleteFunc(t.held(), func(e cell.Epoch) bool {
-		return carried[e] || slices.ContainsFunc(t.roster.Epochs(), func(s roster.EpochState) bool { return s.Op == op && s.Epoch == e })
-	})
+// strays returns the held epochs whose secrets the current one does not lead to
+// and which this node is to share. One that another operation announces, of a
+// fork, is left to the current one's maker, who was brought it: else all would
+// share it. One that no operation announces any more everybody shares who holds
+// it: it comes about when a device and its clone sign for one place.
+func (t *turn) strays(current roster.EpochState) []cell.Epoch {
+	known := t.carriedOn(current.Op)
+	known[current.Epoch] = true
+	for _, s := range t.roster.Strays() {
+		known[cell.Epoch(s.Epoch)] = true
+	}
+	if current.By != t.h.parts.Identity.HouseholdID() {
+		for _, e := range t.roster.Epochs() {
+			known[e.Epoch] = true
+		}
+	}
+	return slices.DeleteFunc(t.held(), func(e cell.Epoch) bool { return known[e] })
 }
 
 // held returns the epochs whose secrets this node knows, announced ones first:

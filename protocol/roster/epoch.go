@@ -297,8 +297,8 @@ type Stray struct {
 	*Sealed
 }
 
-// Strays returns the secrets that keys operations carry for all who can read,
-// whoever holds them: their epochs have no operation any more.
+// Strays returns the secrets that keys operations carry for all who can read
+// the epoch they are about.
 func (r *Roster) Strays() []Stray {
 	var strays []Stray
 	for _, h := range r.order {

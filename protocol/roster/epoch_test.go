@@ -170,6 +170,19 @@ func TestKeysAreReplacedByThoseOfALaterEpoch(t *testing.T) {
 	}
 }
 
+func TestStraysAreSharedUnderTheEpochThatLeadsToThem(t *testing.T) {
+	v := newVillage(t, "Sari")
+	v.member("Sari", "Budi", RoleMember)
+	id := v.mint(v.judge(), "Sari", 1).ID()
+	lost := cell.Epoch{7}
+	op := v.at("Budi", 0, &Keys{EpochOp: id[:], Strays: []*Sealed{{Epoch: lost[:], Sealed: []byte("under the first")}}})
+	v.ops = append(v.ops, op)
+	strays := v.judge().Strays()
+	if len(strays) != 1 || strays[0].Under != epochOf(v, 1) || cell.Epoch(strays[0].GetEpoch()) != lost {
+		t.Errorf("strays: %v", strays)
+	}
+}
+
 func TestKeysOfAnUnknownEpochAreForgottenAndComeAgain(t *testing.T) {
 	v := newVillage(t, "Sari")
 	unknown := protocol.ID{9}

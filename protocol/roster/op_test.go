@@ -70,6 +70,7 @@ func TestWhatIsBeyondTheLimitsIsMalformed(t *testing.T) {
 		"a parent of another size":      &Epoch{Epoch: id[:8], Parents: [][]byte{id[:8]}},
 		"keys for no epoch":             &Keys{},
 		"keys for half a device":        &Keys{EpochOp: id, Recipients: []*Recipient{{Device: id[:8]}}},
+		"a stray of a long epoch":       &Keys{EpochOp: id, Strays: []*Sealed{{Epoch: id}}},
 		"a device without a proof":      &Device{Key: key, Seal: key},
 		"a genesis of unknown rules":    &Genesis{Rules: 2, Nonce: key, Founders: [][]byte{key}},
 		"a genesis signed by somebody":  &Genesis{Rules: 1, Nonce: key, Founders: [][]byte{key}},

@@ -771,8 +771,9 @@ func (x *Epoch) GetOlder() []*Sealed {
 	return nil
 }
 
-// Keys carries an epoch's secret to devices, and under it secrets that nothing
-// else leads to: of an epoch whose operation gave way to another at its place.
+// Keys carries an epoch's secret to devices, and under it secrets that it does
+// not lead to otherwise: of a fork, or of an epoch whose operation gave way to
+// another at its place.
 type Keys struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	EpochOp       []byte                 `protobuf:"bytes,1,opt,name=epoch_op,json=epochOp,proto3" json:"epoch_op,omitempty"` // operation id of the epoch
