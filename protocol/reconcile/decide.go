@@ -17,6 +17,10 @@ const cheapList = 64
 // from 8 it is often wrong by half, from 64 by a fifth.
 const rough = 64
 
+// opening is how many symbols a side begins with to one it has met anew: mostly
+// both hold the same, and it is enough to guess by.
+const opening = 8
+
 // decide is the ladder of the side that decodes (SPEC.md 5): the sketch as far
 // as it goes, else the shorter window if it is short for the difference, else
 // more symbols, else everything is listed.

@@ -71,7 +71,7 @@ func (s *Session) meet(salt Salt, first bool) {
 		s.oneSided()
 		s.finish()
 	case mine < s.theirs || mine == s.theirs && first:
-		s.tell(min(rough, 1+mine/3)) // never dearer than listing everything
+		s.tell(min(opening, 1+mine/3)) // never dearer than listing everything
 	default:
 		s.expect = kindsOf(kindHello, kindLater)
 	}
