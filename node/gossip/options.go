@@ -11,10 +11,12 @@ import (
 
 // Buckets, in tokens a second and tokens at once. An author's token is one
 // item. A node sends less of an author than its neighbours take, so that no
-// clock's jitter makes them drop what it paced.
+// clock's jitter makes them drop what it paced. A household desk types a few a
+// second and a sheet brings a hundred at once; one that floods costs its
+// neighbours a hundredth of a core.
 const (
-	authorRate, authorBurst         = 5, 25
-	ownRate, ownBurst               = 4, 20
+	authorRate, authorBurst         = 20, 100
+	ownRate, ownBurst               = 16, 80
 	connectionRate, connectionBurst = 200, 500
 	hintRate, hintBurst             = 1, 3
 )
