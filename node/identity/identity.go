@@ -8,8 +8,6 @@ package identity
 import (
 	"crypto/ecdh"
 	"crypto/ed25519"
-	"crypto/rand"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -24,14 +22,18 @@ var (
 	// ErrDamaged: both copies of a key file are unreadable. Nothing is
 	// overwritten; the owner decides.
 	ErrDamaged = errors.New("identity: both copies of the key file are damaged")
-	// ErrExposed: the key file can be read by other users of this machine.
+	// ErrExposed: a key file can be read by other users of this machine, and
+	// that cannot be changed.
 	ErrExposed = errors.New("identity: key file open to others")
+	// ErrExists: there is an identity already; it is not written over.
+	ErrExists = errors.New("identity: there is one already")
 )
 
 // Identity is who this node is. The household key signs devices; the device
 // key signs cells and is the node's name on the network; the seal key opens
 // what is sealed to this device.
 type Identity struct {
+	Entropy     []byte // 16 bytes that the household key derives from: the paper words. Nil: it does not
 	Household   ed25519.PrivateKey
 	Device      ed25519.PrivateKey
 	Seal        *ecdh.PrivateKey // X25519
@@ -73,43 +75,54 @@ func (d Dir) Load() (Identity, error) {
 	return decode(content)
 }
 
-func create(path string) (Identity, error) {
-	var content [keyBytes]byte
-	if _, err := rand.Read(content[:3*32]); err != nil {
-		return Identity{}, fmt.Errorf("identity: random bytes: %w", err)
+// Has reports whether an identity, damaged or not, is kept in the directory.
+func (d Dir) Has() bool {
+	for _, copy := range []string{keyFile, keyFile + second} {
+		if _, err := os.Lstat(filepath.Join(string(d), copy)); err == nil {
+			return true
+		}
 	}
-	binary.BigEndian.PutUint64(content[3*32:], 1)
-	if err := writeTwice(path, content[:]); err != nil {
+	return false
+}
+
+func create(path string) (Identity, error) {
+	var entropy [entropySize]byte
+	if err := random(entropy[:]); err != nil {
 		return Identity{}, err
 	}
-	return decode(content[:])
-}
-
-// keyBytes is the content of the key file: three 32-byte seeds (household,
-// device, seal) and the incarnation.
-const keyBytes = 3*32 + 8
-
-func decode(content []byte) (Identity, error) {
-	if len(content) != keyBytes {
-		return Identity{}, ErrDamaged
-	}
-	seal, err := ecdh.X25519().NewPrivateKey(content[64:96])
+	made, err := newDevice(Identity{Entropy: entropy[:]}, 1)
 	if err != nil {
-		return Identity{}, fmt.Errorf("identity: seal key: %w", err)
+		return Identity{}, err
 	}
-	return Identity{
-		Household:   ed25519.NewKeyFromSeed(content[:32]),
-		Device:      ed25519.NewKeyFromSeed(content[32:64]),
-		Seal:        seal,
-		Incarnation: binary.BigEndian.Uint64(content[96:]),
-	}, nil
+	return made, writeTwice(path, made.encode())
 }
 
-// Exposed reports whether others on this machine can read the identity.
-func (d Dir) Exposed() error {
-	info, err := os.Stat(filepath.Join(string(d), keyFile))
-	if err == nil && info.Mode().Perm()&0o077 != 0 {
-		return ErrExposed
+// Save keeps an identity in a directory that has none.
+func (d Dir) Save(i Identity) error {
+	if d.Has() {
+		return ErrExists
 	}
-	return nil
+	return writeTwice(filepath.Join(string(d), keyFile), i.encode())
+}
+
+// Renew gives the kept identity a new device: the next incarnation. The keys
+// before it stay beside, under a name with their incarnation.
+func (d Dir) Renew() (Identity, error) {
+	path := filepath.Join(string(d), keyFile)
+	content, err := readTwice(path)
+	if err != nil {
+		return Identity{}, err
+	}
+	old, err := decode(content)
+	if err != nil {
+		return Identity{}, err
+	}
+	renewed, err := old.Renewed()
+	if err != nil {
+		return Identity{}, err
+	}
+	if err := writeFile(fmt.Sprintf("%s.%d", path, old.Incarnation), content); err != nil {
+		return Identity{}, err
+	}
+	return renewed, writeTwice(path, renewed.encode())
 }

@@ -25,8 +25,8 @@ func TestAnIdentityIsMadeOnceAndKept(t *testing.T) {
 	if made.DeviceID() != again.DeviceID() || made.HouseholdID() != again.HouseholdID() || !made.Seal.Equal(again.Seal) {
 		t.Fatal("the second start has other keys")
 	}
-	if err := Dir(dir).Exposed(); err != nil {
-		t.Fatal(err)
+	if shut, err := Dir(dir).Shut(); err != nil || len(shut) > 0 {
+		t.Fatalf("a new key file had to be shut: %v, %v", shut, err)
 	}
 }
 
@@ -80,16 +80,28 @@ func TestTwoDamagedCopiesAreReportedAndLeftAlone(t *testing.T) {
 	}
 }
 
-func TestAKeyFileOpenToOthersIsReported(t *testing.T) {
+func TestKeyFilesOpenToOthersAreShut(t *testing.T) {
 	dir := t.TempDir()
 	if _, err := Dir(dir).Load(); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(filepath.Join(dir, keyFile), 0o644); err != nil {
+	if err := Dir(dir).SaveKeyring(protocol.NeighbourhoodID{1}, Keyring{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := Dir(dir).Exposed(); !errors.Is(err, ErrExposed) {
-		t.Fatalf("got %v, want ErrExposed", err)
+	opened := []string{keyFile, filepath.Base(Dir(dir).ring(protocol.NeighbourhoodID{1})) + second}
+	for _, name := range opened {
+		if err := os.Chmod(filepath.Join(dir, name), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	shut, err := Dir(dir).Shut()
+	if err != nil || len(shut) != len(opened) {
+		t.Fatalf("shut %v, %v", shut, err)
+	}
+	for _, name := range opened {
+		if open(filepath.Join(dir, name)) {
+			t.Errorf("%s is still open to others", name)
+		}
 	}
 }
 
