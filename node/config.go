@@ -34,25 +34,49 @@ type Config struct {
 // back from the own log, the others' from the neighbours.
 func New(ctx context.Context, cfg Config) (*Node, error) {
 	cfg = cfg.withDefaults()
+	return open(cfg, func(n *Node) (Network, error) { return newWire(ctx, n, cfg) })
+}
+
+// Offline opens what a directory holds without a network: for a backup of a
+// node that does not run. Errors are those of New.
+func Offline(cfg Config) (*Node, error) {
+	return open(cfg.withDefaults(), func(*Node) (Network, error) { return alone{}, nil })
+}
+
+// open starts a node on the disk, over the network that connect makes.
+func open(cfg Config, connect func(*Node) (Network, error)) (*Node, error) {
 	disk, err := openStore(cfg)
 	if err != nil {
 		return nil, startError(err)
 	}
 	keys := identity.Dir(cfg.Dir)
-	me, err := keys.Load()
+	me, err := loadKeys(keys, cfg.Log)
 	if err != nil {
 		return nil, startError(errors.Join(err, disk.Close()))
 	}
-	own, err := openOwn(filepath.Join(cfg.Dir, "own.log"))
+	own, err := openOwn(filepath.Join(cfg.Dir, ownFile))
 	if err != nil {
 		return nil, startError(errors.Join(err, disk.Close()))
 	}
 	parts := Parts{Identity: me, Keys: keys, Store: disk, Own: own, Now: cfg.Now, Log: cfg.Log}
-	n, err := Assemble(parts, func(n *Node) (Network, error) { return newWire(ctx, n, cfg) })
+	n, err := Assemble(parts, connect)
 	if err != nil {
 		return nil, startError(errors.Join(err, own.Close(), disk.Close()))
 	}
 	return n, nil
+}
+
+// loadKeys returns the identity. Keys that others on this machine could read are
+// shut first.
+func loadKeys(keys identity.Dir, log *slog.Logger) (identity.Identity, error) {
+	shut, err := keys.Shut()
+	if err != nil {
+		return identity.Identity{}, err
+	}
+	if len(shut) > 0 {
+		log.Warn("others on this machine could read the keys; now only their owner can", "files", shut)
+	}
+	return keys.Load()
 }
 
 func (cfg Config) withDefaults() Config {
@@ -71,7 +95,7 @@ func openStore(cfg Config) (store.Store, error) {
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, err
 	}
-	dir := filepath.Join(cfg.Dir, "store")
+	dir := filepath.Join(cfg.Dir, storeDir)
 	s, err := store.Open(dir, store.Options{Log: cfg.Log})
 	if damaged := (*store.DamagedError)(nil); errors.As(err, &damaged) {
 		cfg.Log.Error("the store was damaged and set aside; neighbours bring back what it held", "aside", damaged.Aside)
@@ -89,7 +113,8 @@ var startErrors = []struct{ below, said error }{
 	{store.ErrReadOnly, api.ErrReadOnly},
 	{store.ErrFull, api.ErrFull},
 	{store.ErrDamaged, api.ErrDamaged},
-	{identity.ErrDamaged, api.ErrDamaged},
+	{identity.ErrDamaged, api.ErrDamagedKeys},
+	{identity.ErrExposed, api.ErrExposed},
 	{mesh.ErrPortInUse, api.ErrPortInUse},
 	{mesh.ErrAddress, api.ErrAddress},
 	{fs.ErrPermission, api.ErrReadOnly},

@@ -9,7 +9,7 @@ import (
 
 // credentials are the operations by which this device claims its place: for a
 // household that joined by an invite, its join, and the device's own. They are
-// the same bytes whenever they are made.
+// the same bytes whenever they are made, for as long as nobody refuses them.
 func (h *Neighbourhood) credentials() []roster.Op {
 	me := h.parts.Identity
 	var ops []roster.Op
@@ -18,19 +18,7 @@ func (h *Neighbourhood) credentials() []roster.Op {
 			ops = append(ops, op)
 		}
 	}
-	if op, err := deviceOp(h.id, me); err == nil {
-		ops = append(ops, op)
-	}
-	return ops
-}
-
-// devicePlace is the numbered place of a household's first device operation.
-const devicePlace = 0
-
-func deviceOp(n protocol.NeighbourhoodID, me identity.Identity) (roster.Op, error) {
-	household := roster.Key(me.HouseholdKey())
-	body := roster.NewDevice(n, household, me.Device, [32]byte(me.Seal.PublicKey().Bytes()), uint32(me.Incarnation))
-	return roster.Sign(n, me.Household, devicePlace, body)
+	return append(ops, h.claims()...)
 }
 
 // learnKeys opens the epoch secrets that the roster holds for this device and
@@ -126,9 +114,13 @@ func sealInfo(n protocol.NeighbourhoodID) []byte {
 // which they can be taken in: the path from genesis where the roster has it,
 // before that what it claims its place by.
 func (h *Neighbourhood) Credentials() [][]byte {
-	path := h.roster.Load().Path(h.parts.Identity.DeviceID())
+	members := h.roster.Load()
+	path := members.Path(h.parts.Identity.DeviceID())
 	if path == nil {
-		path = h.credentials()
+		return rawOps(h.credentials())
+	}
+	if h.parts.Identity.Incarnation > 1 {
+		path = append(append(path, h.keptClaims(members)...), h.claims()...)
 	}
 	return rawOps(path)
 }

@@ -36,3 +36,12 @@ func (nowhere) Publish([][]byte)         {}
 func (nowhere) Moved(_, _ []protocol.ID) {}
 func (nowhere) RosterChanged()           {}
 func (nowhere) Close() error             { return nil }
+
+// alone is a network with nobody on it.
+type alone struct{}
+
+func (alone) Join(*Neighbourhood, []protocol.ID) (Link, error) { return nowhere{}, nil }
+func (alone) Peers() []Peer                                    { return nil }
+func (alone) Addrs() []string                                  { return nil }
+func (alone) Drop(protocol.DeviceID)                           {}
+func (alone) Close() error                                     { return nil }

@@ -42,6 +42,7 @@ type Neighbourhood struct {
 	watchers *watchers
 	met      *meetings
 	reach    *reach
+	claimed  claimed
 
 	// The owner's.
 	ops     map[protocol.ID]roster.Op

@@ -42,6 +42,8 @@ type Node struct {
 	blocks   blocks
 	started  time.Time
 	watchers *watchers
+	closed   sync.Once
+	closing  error // what Close returned
 
 	mu    sync.RWMutex
 	hoods map[protocol.NeighbourhoodID]*Neighbourhood
@@ -167,8 +169,13 @@ func (n *Node) Identity() identity.Identity { return n.parts.Identity }
 func (n *Node) Addrs() []string { return n.network.Addrs() }
 
 // Close ends the links, then the owners, then the store. It is bounded: each
-// part ends within seconds.
+// part ends within seconds. Closed again, it says the same again.
 func (n *Node) Close() error {
+	n.closed.Do(func() { n.closing = n.close() })
+	return n.closing
+}
+
+func (n *Node) close() error {
 	var errs []error
 	if n.network != nil {
 		errs = append(errs, n.network.Close())

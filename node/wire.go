@@ -93,8 +93,13 @@ func (w *wire) stored(n protocol.NeighbourhoodID, peer protocol.DeviceID, ids []
 }
 
 func (w *wire) ended(n protocol.NeighbourhoodID, peer protocol.DeviceID, err error) {
-	if h, ok := w.node.Neighbourhood(n); ok && err == nil {
+	h, ok := w.node.Neighbourhood(n)
+	switch {
+	case !ok:
+	case err == nil:
 		h.met.note(peer, w.node.parts.Now())
+	case errors.Is(err, exchange.ErrRefused):
+		h.refused()
 	}
 }
 

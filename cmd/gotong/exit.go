@@ -47,6 +47,17 @@ func (e *usageError) Error() string { return "gotong: " + e.key }
 
 func usage(key string, args words.Args) error { return &usageError{key, args} }
 
+// told is an error with the message that says it and the exit code.
+type told struct {
+	key  string
+	args words.Args
+	code int
+}
+
+func refusal(key string, args words.Args, code int) error { return &told{key, args, code} }
+
+func (e *told) Error() string { return "gotong: " + e.key }
+
 // errSpoken: the person has been told already.
 var errSpoken = errors.New("gotong: told")
 
@@ -59,7 +70,11 @@ var errAbsent = errors.New("gotong: not there")
 // complain says what went wrong and what to do next, and returns the exit code.
 func (a *app) complain(err error) int {
 	var misused *usageError
+	var said *told
 	switch {
+	case errors.As(err, &said):
+		a.tell(said.key, said.args)
+		return said.code
 	case errors.Is(err, errSpoken):
 		return exitFailed
 	case errors.Is(err, errAbsent):

@@ -136,7 +136,7 @@ func TestTheFirstLineOfStatusSaysWhetherAllIsWell(t *testing.T) {
 }
 
 func TestEveryProblemHasItsExitCode(t *testing.T) {
-	ours := []string{api.CodeFailed, "disk-full", "read-only", "damaged"}
+	ours := []string{api.CodeFailed, "disk-full", "read-only", "damaged", "damaged-keys", "exposed"}
 	for _, code := range api.Codes() {
 		if _, ok := exits[code]; ok == slices.Contains(ours, code) {
 			t.Errorf("%s has an exit code: %v", code, ok)

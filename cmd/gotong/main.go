@@ -31,6 +31,7 @@ func commands(a *app) []*cobra.Command {
 		newAsk(a), newOffer(a), newList(a), newShow(a),
 		newPledge(a), newAccept(a), newArrived(a), newWithdraw(a), newClose(a), newComment(a),
 		newUSB(a), newCarry(a),
+		newBackup(a), newRestore(a),
 		newImport(a), newPeers(a), newStatus(a), newWatch(a), newDemo(a), newVersion(a),
 	}
 }

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"gotong/node"
 	"gotong/node/api"
+	"gotong/node/identity"
 	"gotong/node/words"
 )
 
@@ -73,6 +75,9 @@ func (a *app) run(ctx context.Context, opts runOptions) error {
 	if _, err := api.SocketPath(opts.dir); err != nil {
 		return err
 	}
+	if err := a.shutKeys(opts.dir); err != nil {
+		return err
+	}
 	beSmall(a.env)
 	n, err := startNode(ctx, opts)
 	if err != nil {
@@ -84,6 +89,18 @@ func (a *app) run(ctx context.Context, opts runOptions) error {
 	}
 	if err == nil {
 		a.tell("run.stopped", nil)
+	}
+	return err
+}
+
+// shutKeys closes keys that others on this machine could read, and says so.
+func (a *app) shutKeys(dir string) error {
+	shut, err := identity.Dir(dir).Shut()
+	if errors.Is(err, identity.ErrExposed) {
+		return fmt.Errorf("%w: %w", api.ErrExposed, err)
+	}
+	if len(shut) > 0 {
+		a.tell("run.shut", words.Args{"files": strings.Join(shut, ", ")})
 	}
 	return err
 }

@@ -35,7 +35,7 @@ func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"start": start, "halt": halt, "exits": endsWith, "grab": grab, "until": until, "crowd": crowd, "normal": normal,
+			"start": start, "halt": halt, "exits": endsWith, "grab": grab, "until": until, "crowd": crowd, "normal": normal, "cut": cut,
 		},
 		Condition: func(cond string) (bool, error) {
 			if cond == "root" {
@@ -235,6 +235,15 @@ func crowd(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Fatalf("no two of %d ids begin alike", n)
+}
+
+// cut FILE HALF: writes the first half of a file to another.
+func cut(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: cut FILE HALF")
+	}
+	whole := ts.ReadFile(args[0])
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(whole[:len(whole)/2]), 0o600))
 }
 
 // variable is what differs between two runs of a story, and what stands for it.

@@ -124,7 +124,7 @@ func note(texts map[string]bool, e ast.Expr) {
 func speaks(fun ast.Expr) bool {
 	switch f := fun.(type) {
 	case *ast.Ident:
-		return f.Name == "usage"
+		return f.Name == "usage" || f.Name == "refusal"
 	case *ast.SelectorExpr:
 		return slices.Contains([]string{"say", "tell", "show", "Say", "written"}, f.Sel.Name)
 	}

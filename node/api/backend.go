@@ -39,6 +39,8 @@ type Backend interface {
 	// CarryIn takes a bundle in through the one door, or with dry only judges
 	// it. ErrBundle or ErrBundleVersion where it is none to be read.
 	CarryIn(ctx context.Context, r io.Reader, dry bool) (Carriage, error)
+	// Backup writes all that a restore needs, in the clear.
+	Backup(ctx context.Context, w io.Writer) error
 	// Peers returns the nodes known, connected or not.
 	Peers() []Peer
 	// Status returns how the node is.

@@ -72,8 +72,7 @@ func (d Desk) CarryIn(ctx context.Context, r io.Reader, dry bool) (Carried, erro
 
 const typeBundle = "application/vnd.gotong.bundle"
 
-// carryOut streams a bundle. What fails once it flows breaks the connection
-// off: a bundle without its end counts as cut short.
+// carryOut streams a bundle: one without its end counts as cut short.
 func (h handler) carryOut(d Desk) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		l := Load{Place: Place{In: r.URL.Query().Get("in")}}
@@ -83,26 +82,33 @@ func (h handler) carryOut(d Desk) http.Handler {
 			return
 		}
 		l.Salt = [16]byte(salt)
-		out := &flow{ResponseWriter: w}
-		switch err := d.CarryOut(r.Context(), l, out); {
-		case err != nil && out.begun:
-			h.log.Debug("carrying ended", "error", err)
-			panic(http.ErrAbortHandler)
-		case err != nil:
-			h.answer(w, r, nil, err)
-		}
+		h.stream(w, r, typeBundle, func(out io.Writer) error { return d.CarryOut(r.Context(), l, out) })
 	})
+}
+
+// stream answers with what write writes. What fails once it flows breaks the
+// connection off.
+func (h handler) stream(w http.ResponseWriter, r *http.Request, mime string, write func(io.Writer) error) {
+	out := &flow{ResponseWriter: w, mime: mime}
+	switch err := write(out); {
+	case err != nil && out.begun:
+		h.log.Debug("a stream ended", "verb", r.Pattern, "error", err)
+		panic(http.ErrAbortHandler)
+	case err != nil:
+		h.answer(w, r, nil, err)
+	}
 }
 
 // flow knows whether a body has begun, after which there is no other answer.
 type flow struct {
 	http.ResponseWriter
+	mime  string
 	begun bool
 }
 
 func (f *flow) Write(b []byte) (int, error) {
 	if !f.begun {
-		f.Header().Set("Content-Type", typeBundle)
+		f.Header().Set("Content-Type", f.mime)
 		f.begun = true
 	}
 	return f.ResponseWriter.Write(b)

@@ -25,6 +25,7 @@
 //	POST /v1/items/{id}/comments      remark
 //	POST /v1/items/{id}/withdraw      take back
 //	POST /v1/items/{id}/close         end with a reason
+//	GET  /v1/backup                   what a restore needs, keys and all, in the clear
 //	GET  /v1/carry                    a bundle of what is kept (protocol/bundle/SPEC.md)
 //	POST /v1/carry                    take in the bundle that is the body
 //

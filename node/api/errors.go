@@ -53,6 +53,10 @@ var (
 	ErrReadOnly = errors.New("api: directory is read-only")
 	// ErrDamaged: what the directory holds cannot be read.
 	ErrDamaged = errors.New("api: directory is damaged")
+	// ErrDamagedKeys: both copies of the keys are unreadable.
+	ErrDamagedKeys = errors.New("api: keys are damaged")
+	// ErrExposed: others on this machine can read the keys.
+	ErrExposed = errors.New("api: keys are open to others")
 	// ErrAddress: not an address to listen on or to call.
 	ErrAddress = errors.New("api: not an address")
 )

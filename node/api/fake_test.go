@@ -217,6 +217,14 @@ func (h *home) CarryOut(_ context.Context, in []protocol.NeighbourhoodID, salt [
 	return h.broken
 }
 
+// Backup writes who the household is.
+func (h *home) Backup(_ context.Context, w io.Writer) error {
+	if _, err := fmt.Fprintf(w, "%v\n", h.device); err != nil {
+		return err
+	}
+	return h.broken
+}
+
 // CarryIn takes each line for a new item.
 func (h *home) CarryIn(_ context.Context, r io.Reader, dry bool) (Carriage, error) {
 	text, err := io.ReadAll(r)

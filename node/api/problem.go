@@ -65,6 +65,8 @@ var codes = []struct {
 	{ErrPortInUse, "port-in-use", http.StatusConflict},
 	{ErrReadOnly, "read-only", http.StatusInternalServerError},
 	{ErrDamaged, "damaged", http.StatusInternalServerError},
+	{ErrDamagedKeys, "damaged-keys", http.StatusInternalServerError},
+	{ErrExposed, "exposed", http.StatusInternalServerError},
 	{ErrAddress, "address", http.StatusUnprocessableEntity},
 	{ErrNotRunning, "not-running", http.StatusServiceUnavailable},
 	{ErrLost, "lost", http.StatusServiceUnavailable},

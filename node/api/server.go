@@ -74,6 +74,7 @@ func Handler(d Desk, log *slog.Logger) http.Handler {
 	mux.Handle("POST /v1/items/{id}/comments", post(h, d.Comment))
 	mux.Handle("POST /v1/items/{id}/withdraw", post(h, d.Withdraw))
 	mux.Handle("POST /v1/items/{id}/close", post(h, d.Close))
+	mux.Handle("GET /v1/backup", h.backup(d))
 	mux.Handle("GET /v1/carry", h.carryOut(d))
 	mux.Handle("POST /v1/carry", h.carryIn(d))
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { answerProblem(w, errBadRequest) })

@@ -51,6 +51,11 @@ func readFile(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return unwrap(line)
+}
+
+// unwrap returns the content of a whole key file.
+func unwrap(line []byte) ([]byte, error) {
 	fields := bytes.Fields(line)
 	if len(fields) != 3 || string(fields[0]) != fileVersion {
 		return nil, ErrDamaged
@@ -62,6 +67,11 @@ func readFile(path string) ([]byte, error) {
 	return content, nil
 }
 
+// wrap returns the key file of a content.
+func wrap(content []byte) []byte {
+	return fmt.Appendf(nil, "%s %x %s\n", fileVersion, content, checksum(content))
+}
+
 func checksum(content []byte) string {
 	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:4])
@@ -70,13 +80,12 @@ func checksum(content []byte) string {
 // writeFile puts the file beside, syncs it, renames it into place and syncs
 // the directory: at no moment is there half a file under its name.
 func writeFile(path string, content []byte) error {
-	line := fmt.Sprintf("%s %x %s\n", fileVersion, content, checksum(content))
 	beside := path + ".new"
 	f, err := os.OpenFile(beside, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return fmt.Errorf("identity: %w", err)
 	}
-	_, err = f.WriteString(line)
+	_, err = f.Write(wrap(content))
 	err = errors.Join(err, f.Sync(), f.Close())
 	if err != nil {
 		return fmt.Errorf("identity: %w", err)

@@ -209,6 +209,22 @@ func (l *OwnLog) Close() error {
 	return err
 }
 
+// AppendFrame adds a raw cell or operation to b as an own log holds it.
+func AppendFrame(b []byte, n protocol.NeighbourhoodID, raw []byte) []byte {
+	return append(b, ownFrame(n, raw)...)
+}
+
+// Frames calls do with every whole frame of an own log, and reports whether
+// there was nothing else in it.
+func Frames(b []byte, do func(n protocol.NeighbourhoodID, raw []byte)) bool {
+	whole := 0
+	eachFrame(b, func(n protocol.NeighbourhoodID, raw []byte) {
+		whole += ownHeader + len(raw)
+		do(n, raw)
+	})
+	return whole == len(b)
+}
+
 func ownFrame(n protocol.NeighbourhoodID, raw []byte) []byte {
 	b := make([]byte, ownHeader, ownHeader+len(raw))
 	binary.BigEndian.PutUint32(b, uint32(len(raw)))

@@ -43,6 +43,27 @@ func (r *Roster) FreePlace(of protocol.HouseholdID, device protocol.DeviceID) (u
 	return freePlace(h.ops, h.turn(device), places(h.role))
 }
 
+// SparePlaces returns the free places of a household from the last one down:
+// where a device that was made anew claims its own, since what the household's
+// other devices said meanwhile stands at the first. Of a household that the
+// roster does not know they are those that every household has.
+func (r *Roster) SparePlaces(of protocol.HouseholdID) []uint16 {
+	taken, limit := make(map[uint16]bool), placesNewcomer
+	if h := r.households[of]; h != nil {
+		limit = places(h.role)
+		for _, op := range h.ops {
+			taken[op.Place] = true
+		}
+	}
+	var spare []uint16
+	for p := limit - 1; p > 0; p-- {
+		if !taken[uint16(p)] {
+			spare = append(spare, uint16(p))
+		}
+	}
+	return spare
+}
+
 // FreeKeyPlaces returns the places for keys operations, the one to replace
 // first: empty ones, then those about the lowest epoch.
 func (r *Roster) FreeKeyPlaces(of protocol.HouseholdID) []uint16 {
