@@ -93,7 +93,8 @@ func (a *app) run(ctx context.Context, opts runOptions) error {
 	return err
 }
 
-// shutKeys closes keys that others on this machine could read, and says so.
+// shutKeys closes keys that others on this machine could read, and says so. What
+// else is wrong with the directory the node finds itself.
 func (a *app) shutKeys(dir string) error {
 	shut, err := identity.Dir(dir).Shut()
 	if errors.Is(err, identity.ErrExposed) {
@@ -102,7 +103,7 @@ func (a *app) shutKeys(dir string) error {
 	if len(shut) > 0 {
 		a.tell("run.shut", words.Args{"files": strings.Join(shut, ", ")})
 	}
-	return err
+	return nil
 }
 
 // beSmall keeps the garbage of a bulk load from filling a small machine, unless
