@@ -10,11 +10,13 @@ import (
 	"log/slog"
 	"maps"
 	"math/rand/v2"
+	"net"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"gotong/node"
+	"gotong/node/exchange"
 	"gotong/node/identity"
 	"gotong/node/store"
 	"gotong/protocol"
@@ -29,6 +31,7 @@ type house struct {
 	skew   time.Duration // how wrong its clock is
 	honest bool          // its acknowledged writes must survive
 	seams  node.Seams
+	tongue func(net.Conn) exchange.Stream // says other things than its node means
 
 	node  *node.Node // nil while it is off
 	store store.Store

@@ -102,8 +102,20 @@ func (w *world) open(from, to *house) (exchange.Stream, error) {
 	near, far := net.Pipe()
 	p.keep(near, to)
 	q.keep(far, from)
-	go func() { _ = q.exchange.Serve(from.me.DeviceID(), far) }() // what goes wrong shows in the end
-	return near, nil
+	go func() {
+		_ = q.exchange.Serve(from.me.DeviceID(), w.tongue(to, far)) // what goes wrong shows in the end
+		p.let(near)
+		q.let(far)
+	}()
+	return w.tongue(from, near), nil
+}
+
+// tongue is a house's end of a pipe, with its own tongue where it has one.
+func (w *world) tongue(of *house, pipe net.Conn) exchange.Stream {
+	if of.tongue == nil {
+		return pipe
+	}
+	return of.tongue(pipe)
 }
 
 func (p *port) keep(pipe net.Conn, with *house) {
@@ -114,6 +126,13 @@ func (p *port) keep(pipe net.Conn, with *house) {
 		return
 	}
 	p.pipes[pipe] = with.me.DeviceID()
+}
+
+// let forgets a pipe that is not spoken over any more.
+func (p *port) let(pipe net.Conn) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.pipes, pipe)
 }
 
 // wire is a neighbourhood's link.
