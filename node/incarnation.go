@@ -1,6 +1,7 @@
 package node
 
 import (
+	"slices"
 	"sync"
 
 	"gotong/node/identity"
@@ -35,7 +36,7 @@ func (h *Neighbourhood) refused() {
 // claims returns the device operations by which this device claims its place
 // that the roster does not have: the one of a household's first device; of one
 // made anew as many as it was refused, and one more, at spare places.
-func (h *Neighbourhood) claims() []roster.Op {
+func (h *Neighbourhood) claims(members *roster.Roster) []roster.Op {
 	me := h.parts.Identity
 	if me.Incarnation <= 1 {
 		if op, err := deviceOp(h.id, me, firstPlace, uint32(me.Incarnation)); err == nil {
@@ -43,7 +44,6 @@ func (h *Neighbourhood) claims() []roster.Op {
 		}
 		return nil
 	}
-	members := h.roster.Load()
 	spare := members.SparePlaces(me.HouseholdID())
 	h.claimed.mu.Lock()
 	defer h.claimed.mu.Unlock()
@@ -60,6 +60,19 @@ func (h *Neighbourhood) keptClaims(members *roster.Roster) []roster.Op {
 		}
 	}
 	return kept
+}
+
+// admit judges operations with this device's credentials among them. Those of
+// a device made anew are claimed where the others leave room.
+func (h *Neighbourhood) admit(members *roster.Roster, ops []roster.Op) *roster.Roster {
+	members = roster.Judge(h.id, slices.Concat(ops, h.credentials(members)))
+	if h.parts.Identity.Incarnation <= 1 {
+		return members
+	}
+	if lacking := h.claims(members); len(lacking) > 0 {
+		members = roster.Judge(h.id, append(members.Keep(), lacking...))
+	}
+	return members
 }
 
 // at returns n claims at the first of the spare places. Where it begins the

@@ -9,8 +9,9 @@ import (
 
 // credentials are the operations by which this device claims its place: for a
 // household that joined by an invite, its join, and the device's own. They are
-// the same bytes whenever they are made, for as long as nobody refuses them.
-func (h *Neighbourhood) credentials() []roster.Op {
+// the same bytes whenever they are made under one roster, for as long as nobody
+// refuses them.
+func (h *Neighbourhood) credentials(members *roster.Roster) []roster.Op {
 	me := h.parts.Identity
 	var ops []roster.Op
 	if h.seed != nil {
@@ -18,7 +19,7 @@ func (h *Neighbourhood) credentials() []roster.Op {
 			ops = append(ops, op)
 		}
 	}
-	return append(ops, h.claims()...)
+	return append(ops, h.claims(members)...)
 }
 
 // learnKeys opens the epoch secrets that the roster holds for this device and
@@ -117,10 +118,10 @@ func (h *Neighbourhood) Credentials() [][]byte {
 	members := h.roster.Load()
 	path := members.Path(h.parts.Identity.DeviceID())
 	if path == nil {
-		return rawOps(h.credentials())
+		return rawOps(h.credentials(members))
 	}
 	if h.parts.Identity.Incarnation > 1 {
-		path = append(append(path, h.keptClaims(members)...), h.claims()...)
+		path = append(append(path, h.keptClaims(members)...), h.claims(members)...)
 	}
 	return rawOps(path)
 }

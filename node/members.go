@@ -71,7 +71,7 @@ func (t *turn) changedRoster() bool { return len(t.putOps) > 0 || len(t.dropOps)
 // cease to count, becomes part of the turn.
 func (t *turn) welcome(ops []roster.Op) (map[protocol.ID]struct{}, error) {
 	all := append(slices.Collect(maps.Values(t.h.ops)), ops...)
-	t.roster = roster.Judge(t.h.id, append(all, t.h.credentials()...))
+	t.roster = t.h.admit(t.roster, all)
 	kept := make(map[protocol.ID]struct{})
 	for _, op := range t.roster.Keep() {
 		kept[op.ID()] = struct{}{}

@@ -70,7 +70,7 @@ func meet(t *testing.T, a, b *Neighbourhood) {
 func everything(t *testing.T, h *Neighbourhood) [][]byte {
 	var raws [][]byte
 	err := h.do(t.Context(), func() {
-		for _, op := range h.credentials() {
+		for _, op := range h.credentials(h.roster.Load()) {
 			raws = append(raws, op.Raw())
 		}
 		for _, op := range h.ops {

@@ -211,3 +211,37 @@ func TestABackupThatIsNotWholeIsRefused(t *testing.T) {
 		}
 	}
 }
+
+// Whatever keys chance gives to a restored device, it finds a place among those
+// that the household has used, and can write with nobody there.
+func TestARestoredDeviceFindsAPlaceAmongThoseUsed(t *testing.T) {
+	sari := newRealNode(t, t.TempDir())
+	id, err := sari.Create(t.Context(), "RT 03", "Bu Sari")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 12 {
+		invited(t, sari, id)
+	}
+	saved, err := ReadBackup(bytes.NewReader(backupOf(t, sari)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 12 {
+		dir := t.TempDir()
+		if _, err := saved.Restore(dir); err != nil {
+			t.Fatal(err)
+		}
+		n, err := Offline(Config{Dir: dir})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h, _ := n.Neighbourhood(id)
+		if !h.Roster().Serve(n.Identity().DeviceID()) {
+			t.Errorf("device %v found no place", n.Identity().DeviceID())
+		}
+		if err := n.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

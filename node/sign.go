@@ -65,7 +65,7 @@ func (h *Neighbourhood) claim(ctx context.Context) error {
 		if h.seed != nil {
 			return nil, nil // a turn adds what the device claims by itself
 		}
-		t.roster = roster.Judge(h.id, append(t.roster.Keep(), h.credentials()...))
+		t.roster = h.admit(t.roster, t.roster.Keep())
 		op, err := t.signed(t.roster.NextEpoch(cell.NewKey(h.id, h.ring.Secrets[0]).Epoch))
 		return []roster.Op{op}, err
 	})
