@@ -32,7 +32,7 @@ func (h *Neighbourhood) load() error {
 	if rotten > 0 {
 		h.log.Warn("stored values rotted; neighbours bring them again", "count", rotten)
 	}
-	return nil
+	return h.loadContacts()
 }
 
 func (h *Neighbourhood) loadRoster() error {

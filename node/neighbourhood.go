@@ -55,6 +55,9 @@ type Neighbourhood struct {
 
 	introduced bool           // its household's profile is written, or was tried
 	rekeyed    *roster.Roster // the roster under which keys were last looked after
+
+	contacts map[protocol.RecordID]*ownContact // by the own request or offer; see contact.go
+	stirred  bool                              // something changed since contacts were looked after
 }
 
 func newNeighbourhood(id protocol.NeighbourhoodID, n *Node, ring identity.Keyring) *Neighbourhood {
@@ -65,6 +68,7 @@ func newNeighbourhood(id protocol.NeighbourhoodID, n *Node, ring identity.Keyrin
 		index: newIndex(), watchers: n.watchers, met: newMeetings(), reach: newReach(),
 		ops: make(map[protocol.ID]roster.Op), keys: make(map[cell.Epoch]cell.Key), secrets: make(map[cell.Epoch][32]byte),
 		held: make(map[board.Place]held), dark: make(map[board.Place]struct{}),
+		contacts: make(map[protocol.RecordID]*ownContact),
 	}
 	members := roster.Judge(id, nil)
 	h.roster.Store(members)

@@ -74,7 +74,8 @@ func (h *Neighbourhood) serve(batch []task) (waiting []task) {
 		h.fail(err)
 	}
 	waiting = append(waiting, h.introduction()...)
-	return append(waiting, h.rekeying()...)
+	waiting = append(waiting, h.rekeying()...)
+	return append(waiting, h.confiding()...)
 }
 
 // enter hands a task to the owner; ErrClosed after closing.

@@ -15,6 +15,7 @@ func (h *Neighbourhood) show(t *turn) {
 		changes = append(changes, h.place(at, t.slots[at])...)
 	}
 	h.watchers.tell(h.id, changes)
+	h.stirred = true
 	if own := append(t.ownOps, raws(t.own)...); len(own) > 0 {
 		h.logOwn(own)
 		h.link.Publish(own)

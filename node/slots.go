@@ -3,9 +3,11 @@ package node
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 
+	"gotong/crdt"
 	"gotong/protocol"
 	"gotong/protocol/board"
 	"gotong/protocol/cell"
@@ -76,18 +78,38 @@ func (t *turn) closedSlot(device protocol.DeviceID, me protocol.HouseholdID, now
 // are counted after they closed, and a month for slow links.
 const keepDays = 210
 
-// hold returns the day until which carriers keep what goes into slot: never
-// less than what stood there said.
-func (t *turn) hold(slot uint32) cell.Day {
-	day := cell.DayAt(t.h.parts.Now().UnixMilli()) + keepDays
+// hold returns the day until which carriers keep a part that goes into slot at
+// stamp: never less than what was said of the same record there.
+func (t *turn) hold(slot uint32, stamp crdt.Stamp, p record.Part) cell.Day {
+	now := t.h.parts.Now().UnixMilli()
+	day := cell.DayAt(now) + keepDays
+	if p.Kind == record.Kind_KIND_CONTACT {
+		day = cell.DayAt(t.expectedEnd(p, now))
+	}
 	k, err := t.kept(board.Place{Device: t.h.parts.Identity.DeviceID(), Slot: slot})
-	if err != nil {
-		return day
+	if err != nil || p.Birth.Slot == slot && p.Birth.Stamp == stamp {
+		return day // another record stood there before, if any
 	}
 	for _, c := range k.Cells() {
 		day = max(day, c.Hold)
 	}
 	return day
+}
+
+// contactDays is for how long a contact is needed at most: an accepted helper
+// may read it for so long.
+const contactDays = 30
+
+// expectedEnd is when a contact is not needed any longer, as far as one can say
+// today, in milliseconds since 1970.
+func (t *turn) expectedEnd(p record.Part, now int64) int64 {
+	latest := now + contactDays*24*time.Hour.Milliseconds()
+	if target, ok := record.SubjectOf(p.Kind, p.Fields); ok {
+		if until, open := t.h.board.At(now).Confides(target.Record()); open {
+			return min(until, latest)
+		}
+	}
+	return latest
 }
 
 // class returns the priority of a part: that of the request it belongs to.
@@ -105,6 +127,8 @@ func (t *turn) class(p record.Part) cell.Class {
 		return t.classAbout(m.Request)
 	case *record.Receipt:
 		return t.classAbout(m.Request)
+	case *record.Contact:
+		return t.classAbout(m.Target)
 	case *record.Comment:
 		return cell.Bulk
 	}

@@ -221,7 +221,7 @@ func (t *turn) seal(slot uint32, stamp crdt.Stamp, key cell.Key, p record.Part) 
 	if err := randomBytes(nonce[:]); err != nil {
 		return err
 	}
-	draft := cell.Draft{Slot: slot, Stamp: stamp, Hold: t.hold(slot), Class: t.class(p), Body: body}
+	draft := cell.Draft{Slot: slot, Stamp: stamp, Hold: t.hold(slot, stamp, p), Class: t.class(p), Body: body}
 	c, err := cell.Seal(t.h.id, draft, t.h.parts.Identity.Device, key, nonce)
 	if errors.Is(err, protocol.ErrMalformed) {
 		return &record.Invalid{Field: "body", Why: "too-long"}

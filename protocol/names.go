@@ -37,6 +37,7 @@ const (
 	DomainTag       = "gotong/tag/1\x00"
 	DomainPayload   = "gotong/payload/1\x00"
 	DomainEpoch     = "gotong/epoch/1\x00"
+	DomainContact   = "gotong/contact/1\x00"
 )
 
 // Hash returns the first 16 bytes of SHA-256 over domain and the parts in

@@ -10,8 +10,8 @@ import (
 
 // Hash returns the hash of the fold: equal on all nodes that have heard the
 // same facts under the same roster. It covers every record's joined fields,
-// also of kinds this node cannot read, and what is derived from them
-// (DESIGN.md, What is hashed).
+// also of kinds this node cannot read, but not contacts, and what is derived
+// from them (DESIGN.md, What is hashed).
 func (b *Board) Hash() [32]byte {
 	if b.hash == nil {
 		h := b.sum()
@@ -23,7 +23,7 @@ func (b *Board) Hash() [32]byte {
 func (b *Board) sum() [32]byte {
 	var entries []*entry
 	for _, e := range b.entries {
-		if e.kind != record.Kind_KIND_UNKNOWN {
+		if e.kind != record.Kind_KIND_UNKNOWN && !erasable(e.kind) {
 			entries = append(entries, e)
 		}
 	}

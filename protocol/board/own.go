@@ -63,6 +63,8 @@ func (v View) Over(id protocol.RecordID) bool {
 		return v.overAt(m.Request)
 	case *record.Comment:
 		return v.overAt(m.Target)
+	case *record.Contact:
+		return len(m.Sealed) == 0
 	}
 	return false
 }

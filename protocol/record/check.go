@@ -1,7 +1,9 @@
 package record
 
 import (
+	"bytes"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"google.golang.org/protobuf/proto"
@@ -57,6 +59,8 @@ func Check(m proto.Message) error {
 	case *Comment:
 		return first(refers("target", m.Target), mayRefer("reply_to", m.ReplyTo),
 			need("text", m.Text), short("text", m.Text, protocol.MaxText))
+	case *Contact:
+		return first(refers("target", m.Target), sixteen("household", m.Household), sealed(m.Sealed))
 	}
 	return ErrUnknownKind
 }
@@ -155,6 +159,31 @@ func numbered(field string, n int, line func(int) uint32) error {
 		}
 	}
 	return nil
+}
+
+// sixteen wants an id.
+func sixteen(field string, id []byte) error {
+	if len(id) != len(protocol.ID{}) {
+		return &Invalid{field, "missing"}
+	}
+	return nil
+}
+
+// sealed wants each device once and, for each, as many bytes as any other has:
+// the length tells nothing.
+func sealed(all []*Sealed) error {
+	for i, s := range all {
+		if err := sixteen("sealed", s.Device); err != nil {
+			return err
+		}
+		if len(s.Sealed) != SealedSize {
+			return &Invalid{"sealed", "out-of-range"}
+		}
+		if slices.ContainsFunc(all[:i], func(o *Sealed) bool { return bytes.Equal(o.Device, s.Device) }) {
+			return &Invalid{"sealed", "repeated"}
+		}
+	}
+	return atMost("sealed", len(all), protocol.MaxDevices)
 }
 
 func inRange(field string, quantity int64) error {

@@ -34,6 +34,8 @@ func blank(kind Kind) (proto.Message, error) {
 		return new(Receipt), nil
 	case Kind_KIND_COMMENT:
 		return new(Comment), nil
+	case Kind_KIND_CONTACT:
+		return new(Contact), nil
 	}
 	return nil, fmt.Errorf("%w: %d", ErrUnknownKind, kind)
 }
@@ -57,6 +59,8 @@ func KindOf(m proto.Message) Kind {
 		return Kind_KIND_RECEIPT
 	case *Comment:
 		return Kind_KIND_COMMENT
+	case *Contact:
+		return Kind_KIND_CONTACT
 	}
 	return Kind_KIND_UNKNOWN
 }

@@ -43,6 +43,7 @@ const (
 	Kind_KIND_ACCEPTANCE    Kind = 6
 	Kind_KIND_RECEIPT       Kind = 7
 	Kind_KIND_COMMENT       Kind = 8
+	Kind_KIND_CONTACT       Kind = 9
 )
 
 // Enum value maps for Kind.
@@ -57,6 +58,7 @@ var (
 		6: "KIND_ACCEPTANCE",
 		7: "KIND_RECEIPT",
 		8: "KIND_COMMENT",
+		9: "KIND_CONTACT",
 	}
 	Kind_value = map[string]int32{
 		"KIND_UNKNOWN":       0,
@@ -68,6 +70,7 @@ var (
 		"KIND_ACCEPTANCE":    6,
 		"KIND_RECEIPT":       7,
 		"KIND_COMMENT":       8,
+		"KIND_CONTACT":       9,
 	}
 )
 
@@ -1752,6 +1755,185 @@ func (x *Comment) GetReplyTo() *Birth {
 	return nil
 }
 
+// Contact is how to reach whoever asks or offers, sealed to the devices of one
+// household that may read it: a helper whose pledge was accepted or, where the
+// author wants it so, a steward. A cell of its own, so that it can be erased
+// without the rest; the board's hash leaves it out (SPEC.md, Contacts).
+type Contact struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Target        *Birth                 `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"`       // the author's own request or offer
+	Household     []byte                 `protobuf:"bytes,2,opt,name=household,proto3" json:"household,omitempty"` // 16 bytes: whose devices it is sealed to
+	Set           uint64                 `protobuf:"fixed64,3,opt,name=set,proto3" json:"set,omitempty"`           // stamp at which the author wrote it; the latest is shown
+	Sealed        []*Sealed              `protobuf:"bytes,4,rep,name=sealed,proto3" json:"sealed,omitempty"`       // none: taken back
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Contact) Reset() {
+	*x = Contact{}
+	mi := &file_protocol_record_record_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Contact) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Contact) ProtoMessage() {}
+
+func (x *Contact) ProtoReflect() protoreflect.Message {
+	mi := &file_protocol_record_record_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Contact.ProtoReflect.Descriptor instead.
+func (*Contact) Descriptor() ([]byte, []int) {
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *Contact) GetTarget() *Birth {
+	if x != nil {
+		return x.Target
+	}
+	return nil
+}
+
+func (x *Contact) GetHousehold() []byte {
+	if x != nil {
+		return x.Household
+	}
+	return nil
+}
+
+func (x *Contact) GetSet() uint64 {
+	if x != nil {
+		return x.Set
+	}
+	return 0
+}
+
+func (x *Contact) GetSealed() []*Sealed {
+	if x != nil {
+		return x.Sealed
+	}
+	return nil
+}
+
+// Sealed is a Private that one device can open.
+type Sealed struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Device        []byte                 `protobuf:"bytes,1,opt,name=device,proto3" json:"device,omitempty"` // 16 bytes
+	Sealed        []byte                 `protobuf:"bytes,2,opt,name=sealed,proto3" json:"sealed,omitempty"` // HPKE: 32 bytes of key, 256 of content, 16 of tag
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Sealed) Reset() {
+	*x = Sealed{}
+	mi := &file_protocol_record_record_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Sealed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Sealed) ProtoMessage() {}
+
+func (x *Sealed) ProtoReflect() protoreflect.Message {
+	mi := &file_protocol_record_record_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Sealed.ProtoReflect.Descriptor instead.
+func (*Sealed) Descriptor() ([]byte, []int) {
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *Sealed) GetDevice() []byte {
+	if x != nil {
+		return x.Device
+	}
+	return nil
+}
+
+func (x *Sealed) GetSealed() []byte {
+	if x != nil {
+		return x.Sealed
+	}
+	return nil
+}
+
+// Private is what is sealed, never sent as it is. With two bytes of length
+// before it, it is filled up with zeros to 256 bytes.
+type Private struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Contact       string                 `protobuf:"bytes,1,opt,name=contact,proto3" json:"contact,omitempty"`
+	Place         string                 `protobuf:"bytes,2,opt,name=place,proto3" json:"place,omitempty"` // exact, with the last steps of the way
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Private) Reset() {
+	*x = Private{}
+	mi := &file_protocol_record_record_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Private) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Private) ProtoMessage() {}
+
+func (x *Private) ProtoReflect() protoreflect.Message {
+	mi := &file_protocol_record_record_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Private.ProtoReflect.Descriptor instead.
+func (*Private) Descriptor() ([]byte, []int) {
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *Private) GetContact() string {
+	if x != nil {
+		return x.Contact
+	}
+	return ""
+}
+
+func (x *Private) GetPlace() string {
+	if x != nil {
+		return x.Place
+	}
+	return ""
+}
+
 var File_protocol_record_record_proto protoreflect.FileDescriptor
 
 const file_protocol_record_record_proto_rawDesc = "" +
@@ -1856,7 +2038,18 @@ const file_protocol_record_record_proto_rawDesc = "" +
 	"\aComment\x12/\n" +
 	"\x06target\x18\x01 \x01(\v2\x17.gotong.record.v1.BirthR\x06target\x12\x12\n" +
 	"\x04text\x18\x02 \x01(\tR\x04text\x122\n" +
-	"\breply_to\x18\x03 \x01(\v2\x17.gotong.record.v1.BirthR\areplyToJ\x04\bd\x10x*\xb0\x01\n" +
+	"\breply_to\x18\x03 \x01(\v2\x17.gotong.record.v1.BirthR\areplyToJ\x04\bd\x10x\"\xa2\x01\n" +
+	"\aContact\x12/\n" +
+	"\x06target\x18\x01 \x01(\v2\x17.gotong.record.v1.BirthR\x06target\x12\x1c\n" +
+	"\thousehold\x18\x02 \x01(\fR\thousehold\x12\x10\n" +
+	"\x03set\x18\x03 \x01(\x06R\x03set\x120\n" +
+	"\x06sealed\x18\x04 \x03(\v2\x18.gotong.record.v1.SealedR\x06sealedJ\x04\bd\x10x\"8\n" +
+	"\x06Sealed\x12\x16\n" +
+	"\x06device\x18\x01 \x01(\fR\x06device\x12\x16\n" +
+	"\x06sealed\x18\x02 \x01(\fR\x06sealed\"9\n" +
+	"\aPrivate\x12\x18\n" +
+	"\acontact\x18\x01 \x01(\tR\acontact\x12\x14\n" +
+	"\x05place\x18\x02 \x01(\tR\x05place*\xc2\x01\n" +
 	"\x04Kind\x12\x10\n" +
 	"\fKIND_UNKNOWN\x10\x00\x12\x16\n" +
 	"\x12KIND_NEIGHBOURHOOD\x10\x01\x12\x12\n" +
@@ -1867,7 +2060,8 @@ const file_protocol_record_record_proto_rawDesc = "" +
 	"\vKIND_PLEDGE\x10\x05\x12\x13\n" +
 	"\x0fKIND_ACCEPTANCE\x10\x06\x12\x10\n" +
 	"\fKIND_RECEIPT\x10\a\x12\x10\n" +
-	"\fKIND_COMMENT\x10\b*\x9d\x03\n" +
+	"\fKIND_COMMENT\x10\b\x12\x10\n" +
+	"\fKIND_CONTACT\x10\t*\x9d\x03\n" +
 	"\x04Unit\x12\x10\n" +
 	"\fUNIT_UNKNOWN\x10\x00\x12\r\n" +
 	"\tUNIT_NONE\x10\x01\x12\n" +
@@ -1961,7 +2155,7 @@ func file_protocol_record_record_proto_rawDescGZIP() []byte {
 }
 
 var file_protocol_record_record_proto_enumTypes = make([]protoimpl.EnumInfo, 9)
-var file_protocol_record_record_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_protocol_record_record_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_protocol_record_record_proto_goTypes = []any{
 	(Kind)(0),             // 0: gotong.record.v1.Kind
 	(Unit)(0),             // 1: gotong.record.v1.Unit
@@ -1986,6 +2180,9 @@ var file_protocol_record_record_proto_goTypes = []any{
 	(*Acceptance)(nil),    // 20: gotong.record.v1.Acceptance
 	(*Receipt)(nil),       // 21: gotong.record.v1.Receipt
 	(*Comment)(nil),       // 22: gotong.record.v1.Comment
+	(*Contact)(nil),       // 23: gotong.record.v1.Contact
+	(*Sealed)(nil),        // 24: gotong.record.v1.Sealed
+	(*Private)(nil),       // 25: gotong.record.v1.Private
 }
 var file_protocol_record_record_proto_depIdxs = []int32{
 	10, // 0: gotong.record.v1.Body.birth:type_name -> gotong.record.v1.Birth
@@ -2014,11 +2211,13 @@ var file_protocol_record_record_proto_depIdxs = []int32{
 	8,  // 23: gotong.record.v1.Receipt.quality:type_name -> gotong.record.v1.Quality
 	10, // 24: gotong.record.v1.Comment.target:type_name -> gotong.record.v1.Birth
 	10, // 25: gotong.record.v1.Comment.reply_to:type_name -> gotong.record.v1.Birth
-	26, // [26:26] is the sub-list for method output_type
-	26, // [26:26] is the sub-list for method input_type
-	26, // [26:26] is the sub-list for extension type_name
-	26, // [26:26] is the sub-list for extension extendee
-	0,  // [0:26] is the sub-list for field type_name
+	10, // 26: gotong.record.v1.Contact.target:type_name -> gotong.record.v1.Birth
+	24, // 27: gotong.record.v1.Contact.sealed:type_name -> gotong.record.v1.Sealed
+	28, // [28:28] is the sub-list for method output_type
+	28, // [28:28] is the sub-list for method input_type
+	28, // [28:28] is the sub-list for extension type_name
+	28, // [28:28] is the sub-list for extension extendee
+	0,  // [0:28] is the sub-list for field type_name
 }
 
 func init() { file_protocol_record_record_proto_init() }
@@ -2032,7 +2231,7 @@ func file_protocol_record_record_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_protocol_record_record_proto_rawDesc), len(file_protocol_record_record_proto_rawDesc)),
 			NumEnums:      9,
-			NumMessages:   14,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
