@@ -88,6 +88,25 @@ func (b Backend) Edit(ctx context.Context, n protocol.NeighbourhoodID, id protoc
 	return inWordsOfAPI(h.Edit(ctx, id, change))
 }
 
+// Confide implements [api.Backend].
+func (b Backend) Confide(ctx context.Context, n protocol.NeighbourhoodID, id protocol.RecordID, p api.Private) error {
+	h, err := b.hood(n)
+	if err != nil {
+		return err
+	}
+	return inWordsOfAPI(h.Confide(ctx, id, Contact{Contact: p.Contact, Place: p.Place, Stewards: p.Stewards}))
+}
+
+// Contact implements [api.Backend].
+func (b Backend) Contact(ctx context.Context, n protocol.NeighbourhoodID, id protocol.RecordID) (api.Private, bool, error) {
+	h, err := b.hood(n)
+	if err != nil {
+		return api.Private{}, false, err
+	}
+	t, found, err := h.Contact(ctx, id)
+	return api.Private{Contact: t.Contact.Contact, Place: t.Place, Stewards: t.Stewards, Readers: t.Readers}, found, inWordsOfAPI(err)
+}
+
 // words maps what goes wrong below to what the API says of it.
 var words = []struct{ below, said error }{
 	{ErrNotMember, api.ErrNotMember},
@@ -95,6 +114,7 @@ var words = []struct{ below, said error }{
 	{ErrNotYours, api.ErrNotYours},
 	{ErrNoSlots, api.ErrNoSlots},
 	{ErrNoPlaces, api.ErrNoSlots},
+	{ErrNoContacts, api.ErrNoSlots},
 	{ErrJoined, api.ErrJoined},
 	{ErrClosed, api.ErrClosed},
 	{ErrNoNeighbourhood, api.ErrNoNeighbourhood},

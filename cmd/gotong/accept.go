@@ -17,6 +17,7 @@ func newAccept(a *app) *cobra.Command {
 				return node.Accept(ctx, api.Yes{Target: a.target(args[0]), Pledge: args[1]})
 			}, func(doc api.Written) {
 				a.tell("accept.done", words.Args{"amount": a.amounts(doc.Amounts), "id": doc.Item.Short})
+				a.confides(doc, args[1])
 			})
 		},
 	}

@@ -11,6 +11,7 @@ import (
 
 func newArrived(a *app) *cobra.Command {
 	var flags shareFlags
+	var numbers numberFlags
 	var note string
 	c := &cobra.Command{
 		Use: "arrived ID", Short: a.say("help.arrived", nil), Args: exactly(1),
@@ -19,12 +20,13 @@ func newArrived(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return do(c.Context(), a, func(ctx context.Context, node *api.Client) (api.Written, error) {
-				return node.Arrived(ctx, api.Arrival{Target: a.target(args[0]), Share: share, Note: note})
+			return guarded(c.Context(), a, numbers, func(ctx context.Context, node *api.Client, say api.Numbers) (api.Written, error) {
+				return node.Arrived(ctx, api.Arrival{Target: a.target(args[0]), Share: share, Note: note, Numbers: say})
 			}, a.arrivedSo)
 		},
 	}
 	flags.add(a, c)
+	numbers.add(a, c, false)
 	c.Flags().StringVar(&note, "note", "", a.say("flag.note", nil))
 	return a.jsonFlag(c)
 }

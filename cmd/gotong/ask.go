@@ -24,9 +24,10 @@ func newAsk(a *app) *cobra.Command {
 					return err
 				}
 			}
-			return do(c.Context(), a, func(ctx context.Context, node *api.Client) (api.Written, error) {
+			return guarded(c.Context(), a, flags.numbers, func(ctx context.Context, node *api.Client, numbers api.Numbers) (api.Written, error) {
+				draft.Numbers = numbers
 				return node.Ask(ctx, draft)
-			}, func(doc api.Written) { a.written("ask.done", doc) })
+			}, func(doc api.Written) { a.drafted("ask.done", doc) })
 		},
 	}
 	flags.add(a, c)

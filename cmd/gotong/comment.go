@@ -10,15 +10,18 @@ import (
 )
 
 func newComment(a *app) *cobra.Command {
+	var flags numberFlags
 	c := &cobra.Command{
 		Use: "comment ID TEXT", Short: a.say("help.comment", nil), Args: exactly(2),
 		RunE: func(c *cobra.Command, args []string) error {
-			return do(c.Context(), a, func(ctx context.Context, node *api.Client) (api.Written, error) {
-				return node.Comment(ctx, api.Remark{Target: a.target(args[0]), Text: args[1]})
+			return guarded(c.Context(), a, flags, func(ctx context.Context, node *api.Client, numbers api.Numbers) (api.Written, error) {
+				return node.Comment(ctx, api.Remark{Target: a.target(args[0]), Text: args[1], Numbers: numbers})
 			}, func(doc api.Written) {
+				a.moved(doc.Moved)
 				a.tell("comment.done", words.Args{"title": doc.Item.Title, "id": doc.Item.Short})
 			})
 		},
 	}
+	flags.add(a, c, true)
 	return a.jsonFlag(c)
 }

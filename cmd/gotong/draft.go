@@ -2,16 +2,18 @@ package main
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
 	"gotong/node/api"
-	"gotong/protocol"
 )
 
 // draftFlags are what ask and offer let a person say besides the text.
-type draftFlags struct{ kind, quantity, unit, until, at, body string }
+type draftFlags struct {
+	kind, quantity, unit, until, at, body string
+	contact                               contactFlags
+	numbers                               numberFlags
+}
 
 func (f *draftFlags) add(a *app, c *cobra.Command) {
 	flags := c.Flags()
@@ -21,12 +23,14 @@ func (f *draftFlags) add(a *app, c *cobra.Command) {
 	flags.StringVar(&f.until, "until", "", a.say("flag.until", nil))
 	flags.StringVar(&f.at, "at", "", a.say("flag.at", nil))
 	flags.StringVar(&f.body, "body", "", a.say("flag.body", nil))
+	f.contact.add(a, c)
+	f.numbers.add(a, c, true)
 }
 
 // draft makes a draft of the text and the flags.
 func (f *draftFlags) draft(a *app, text string) (api.Draft, error) {
-	d := api.Draft{Place: a.place(), At: f.at}
-	d.Title, d.Body = headed(strings.TrimSpace(text), f.body)
+	d := api.Draft{Place: a.place(), At: f.at, Title: strings.TrimSpace(text), Body: f.body,
+		Contact: f.contact.contact, PlaceExact: f.contact.place, Stewards: f.contact.stewards}
 	line, err := f.line()
 	if err != nil {
 		return d, err
@@ -36,6 +40,16 @@ func (f *draftFlags) draft(a *app, text string) (api.Draft, error) {
 		d.Until, err = when(f.until, a.now())
 	}
 	return d, err
+}
+
+// drafted tells that a request or an offer was saved, and what became of its
+// contact.
+func (a *app) drafted(key string, doc api.Written) {
+	a.written(key, doc)
+	a.moved(doc.Moved)
+	if doc.Contact != nil {
+		a.tell("contact.kept", nil)
+	}
 }
 
 func (f *draftFlags) line() (line api.DraftLine, err error) {
@@ -53,17 +67,4 @@ func (f *draftFlags) line() (line api.DraftLine, err error) {
 		line.Quantity, err = quantity("--qty", f.quantity)
 	}
 	return line, err
-}
-
-// headed cuts a text that is too long for a title at a space and keeps the
-// whole of it as the body, where there is no other.
-func headed(text, body string) (title, whole string) {
-	if utf8.RuneCountInString(text) <= protocol.MaxTitle || body != "" {
-		return text, body
-	}
-	start := string([]rune(text)[:protocol.MaxTitle-1])
-	if space := strings.LastIndex(start, " "); space > 0 {
-		start = start[:space]
-	}
-	return start + "…", text
 }

@@ -25,7 +25,7 @@ const (
 // exits gives each problem its exit code; what is not here is exitFailed.
 var exits = map[string]int{
 	api.CodeInvalid: exitUsage, api.CodeAmbiguous: exitUsage, api.CodeWhichNeighbourhood: exitUsage,
-	api.CodeBadRequest: exitUsage, api.CodeTooLarge: exitUsage,
+	api.CodeBadRequest: exitUsage, api.CodeTooLarge: exitUsage, api.CodeNumbers: exitUsage,
 	"which-line": exitUsage, "invite": exitUsage, "bundle": exitUsage, "bundle-version": exitConflict, "address": exitUsage, "socket-path": exitUsage,
 	"no-neighbourhood": exitNotFound, "not-found": exitNotFound,
 	"not-yours": exitRefused, "not-receiver": exitRefused, "yours": exitRefused,
@@ -105,7 +105,10 @@ func (a *app) complain(err error) int {
 // tellProblem puts a problem in words.
 func (a *app) tellProblem(p *api.Problem, err error) {
 	key, args := "problem."+p.Code, words.Args{"dir": a.whichDir(), "prefix": p.Prefix, "group": p.Group}
+	a.numbers(p.Numbers)
 	switch {
+	case p.Code == api.CodeNumbers && p.Movable:
+		key = "problem.numbers-movable"
 	case p.Code == "invite" && p.Group > 0:
 		key = "problem.invite-group"
 	case p.Code == "no-neighbourhood" && a.in == "":

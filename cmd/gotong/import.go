@@ -18,15 +18,16 @@ import (
 
 func newImport(a *app) *cobra.Command {
 	var columns, labels []string
-	var dry bool
+	var dry, open bool
 	c := &cobra.Command{
 		Use: "import FILE.csv", Short: a.say("help.import", nil), Long: a.say("help.import-long", nil), Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			return a.importFile(c.Context(), args[0], columns, labels, dry)
+			return a.importFile(c.Context(), args[0], columns, labels, dry, open)
 		},
 	}
 	c.Flags().StringArrayVar(&columns, "column", nil, a.say("flag.column", nil))
 	c.Flags().StringArrayVar(&labels, "label", nil, a.say("flag.label", nil))
+	c.Flags().BoolVar(&open, "open-numbers", false, a.say("flag.open-numbers", nil))
 	c.Flags().BoolVar(&dry, "dry-run", false, a.say("flag.dry-run", nil))
 	return a.jsonFlag(c)
 }
@@ -39,9 +40,10 @@ type imported struct {
 	Schema  string `json:"schema"`
 	Rows    int    `json:"rows"`
 	New     int    `json:"new"`
-	Known   int    `json:"known"`   // written before, from the same row
-	Skipped int    `json:"skipped"` // neither request nor offer
-	Bad     int    `json:"bad"`     // told with their lines
+	Known   int    `json:"known"`           // written before, from the same row
+	Skipped int    `json:"skipped"`         // neither request nor offer
+	Bad     int    `json:"bad"`             // told with their lines
+	Moved   int    `json:"moved,omitempty"` // numbers, from the texts to the contacts
 	DryRun  bool   `json:"dry_run,omitempty"`
 }
 
@@ -52,16 +54,17 @@ type importer struct {
 	sheet  *sheet
 	node   *api.Client // nil in a dry run
 	seen   map[string]int
+	open   bool // numbers stay where they are
 	counts imported
 }
 
-func (a *app) importFile(ctx context.Context, path string, columns, labels []string, dry bool) error {
+func (a *app) importFile(ctx context.Context, path string, columns, labels []string, dry, open bool) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return usage("import.open", words.Args{"file": path})
 	}
 	defer file.Close()
-	i := &importer{app: a, seen: make(map[string]int), counts: imported{Schema: schemaImport, DryRun: dry}}
+	i := &importer{app: a, seen: make(map[string]int), open: open, counts: imported{Schema: schemaImport, DryRun: dry}}
 	if i.sheet, err = readSheet(file, columns, labels); err != nil {
 		return err
 	}
@@ -121,6 +124,9 @@ func (i *importer) take(ctx context.Context, row []string) error {
 		return nil
 	case i.node == nil:
 		i.counts.New++
+		if !i.open {
+			i.counts.Moved += len(draft.Found())
+		}
 		return nil
 	}
 	write := i.node.Ask
@@ -133,9 +139,10 @@ func (i *importer) take(ctx context.Context, row []string) error {
 	}
 	if written.Repeated {
 		i.counts.Known++
-	} else {
-		i.counts.New++
+		return nil
 	}
+	i.counts.New++
+	i.counts.Moved += written.Moved
 	return nil
 }
 
@@ -149,6 +156,7 @@ func (i *importer) draft(row []string) (string, api.Draft, error) {
 	flags := draftFlags{
 		kind: i.sheet.field(row, "kind"), quantity: i.sheet.field(row, "qty"), unit: i.sheet.field(row, "unit"),
 		until: i.sheet.field(row, "until"), at: i.sheet.field(row, "at"), body: i.sheet.field(row, "body"),
+		contact: contactFlags{contact: i.sheet.field(row, "contact"), place: i.sheet.field(row, "place-exact")},
 	}
 	draft, err := flags.draft(i.app, i.sheet.field(row, "text"))
 	if err != nil {
@@ -161,7 +169,18 @@ func (i *importer) draft(row []string) (string, api.Draft, error) {
 	}
 	draft.Lines = linesFrom(draft.Lines[0], ticked)
 	draft.Origin = i.origin(what, row)
+	draft.Numbers = i.numbers()
 	return what, draft, nil
+}
+
+// numbers says what becomes of numbers in the texts of a sheet: they go to the
+// contacts. Nobody looks at each of its rows, and whose numbers they are did
+// not say that the whole neighbourhood may read them.
+func (i *importer) numbers() api.Numbers {
+	if i.open {
+		return api.NumbersOpen
+	}
+	return api.NumbersMoved
 }
 
 // what says whether a row asks or offers. In a sheet that never says, all ask.
@@ -244,6 +263,9 @@ func (i *importer) end() error {
 	key := "import.done"
 	if c.DryRun {
 		key = "import.dry"
+	}
+	if c.Moved > 0 {
+		i.app.tell("import.moved", words.Args{"n": c.Moved})
 	}
 	i.app.tell(key, words.Args{"n": c.New, "known": c.Known, "skipped": c.Skipped, "bad": c.Bad})
 	if c.Bad > 0 {

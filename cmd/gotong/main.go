@@ -29,7 +29,7 @@ func commands(a *app) []*cobra.Command {
 	return []*cobra.Command{
 		newRun(a), newCreate(a), newInvite(a), newJoin(a),
 		newAsk(a), newOffer(a), newList(a), newShow(a),
-		newPledge(a), newAccept(a), newArrived(a), newWithdraw(a), newClose(a), newComment(a),
+		newPledge(a), newAccept(a), newArrived(a), newWithdraw(a), newClose(a), newComment(a), newContact(a),
 		newUSB(a), newCarry(a),
 		newBackup(a), newRestore(a),
 		newImport(a), newPeers(a), newStatus(a), newWatch(a), newDemo(a), newVersion(a),

@@ -17,9 +17,10 @@ func newOffer(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return do(c.Context(), a, func(ctx context.Context, node *api.Client) (api.Written, error) {
+			return guarded(c.Context(), a, flags.numbers, func(ctx context.Context, node *api.Client, numbers api.Numbers) (api.Written, error) {
+				draft.Numbers = numbers
 				return node.Offer(ctx, draft)
-			}, func(doc api.Written) { a.written("offer.done", doc) })
+			}, func(doc api.Written) { a.drafted("offer.done", doc) })
 		},
 	}
 	flags.add(a, c)

@@ -30,6 +30,7 @@ func (f *shareFlags) share() (share api.Share, err error) {
 
 func newPledge(a *app) *cobra.Command {
 	var flags shareFlags
+	var numbers numberFlags
 	var eta, note string
 	c := &cobra.Command{
 		Use: "pledge ID", Short: a.say("help.pledge", nil), Args: exactly(1),
@@ -44,12 +45,14 @@ func newPledge(a *app) *cobra.Command {
 					return err
 				}
 			}
-			return do(c.Context(), a, func(ctx context.Context, node *api.Client) (api.Written, error) {
+			return guarded(c.Context(), a, numbers, func(ctx context.Context, node *api.Client, say api.Numbers) (api.Written, error) {
+				promise.Numbers = say
 				return node.Pledge(ctx, promise)
 			}, a.pledged)
 		},
 	}
 	flags.add(a, c)
+	numbers.add(a, c, false)
 	c.Flags().StringVar(&eta, "eta", "", a.say("flag.eta", nil))
 	c.Flags().StringVar(&note, "note", "", a.say("flag.note", nil))
 	return a.jsonFlag(c)

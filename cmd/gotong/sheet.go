@@ -39,6 +39,9 @@ var names = map[string][]string{
 	"urgency": {"urgency", "mendesak", "urgensi", "prioritas"},
 	"at":      {"at", "place", "tempat", "lokasi", "patokan"},
 	"until":   {"until", "sampai", "batas waktu"},
+	"contact": {"contact", "kontak", "telepon", "no telepon", "nomor telepon", "no hp", "nomor hp", "hp", "wa", "no wa", "phone"},
+
+	"place-exact": {"place-exact", "alamat", "alamat lengkap", "address"},
 }
 
 // readSheet reads the header row and settles which column is what: as the

@@ -33,6 +33,7 @@ func (a *app) shown(doc api.Shown) {
 	if !i.Until.IsZero() {
 		a.show("show.until-"+i.Kind, words.Args{"when": a.words.When(i.Until, now)})
 	}
+	a.contactOf(i, doc.Contact)
 	for paragraph := range strings.Lines(i.Body) {
 		a.line("  ", words.Plain(strings.TrimSpace(paragraph)))
 	}

@@ -72,17 +72,3 @@ func TestQuantitiesTakeAPointOrAComma(t *testing.T) {
 		}
 	}
 }
-
-func TestALongTextIsHeadedAndKeptWhole(t *testing.T) {
-	long := "Kami butuh air minum karena sumur keruh sejak banjir semalam dan anak-anak sudah haus sekali"
-	title, body := headed(long, "")
-	if want := "Kami butuh air minum karena sumur keruh sejak banjir semalam dan anak-anak…"; title != want || body != long {
-		t.Errorf("got %q, %q", title, body)
-	}
-	if title, body := headed("Air minum", ""); title != "Air minum" || body != "" {
-		t.Errorf("a short text became %q, %q", title, body)
-	}
-	if title, body := headed(long, "lain"); title != long || body != "lain" {
-		t.Errorf("beside a body it became %q, %q", title, body)
-	}
-}

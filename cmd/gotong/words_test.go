@@ -46,6 +46,7 @@ func families(t *testing.T) map[string][]string {
 		"candidate.": {"request", "offer", "pledge"}, "show.": requestOrOffer, "show.until-": requestOrOffer,
 		"show.pledges-": requestOrOffer, "next.pledge-": requestOrOffer, "pledge.done-": requestOrOffer,
 		"withdraw.done-": {"request", "offer", "pledge"},
+		"numbers.found-": {"phone", "identity"},
 	}
 }
 
@@ -60,7 +61,7 @@ func codes[T any](all []T, code func(T) string) []string {
 // said returns what the checks of drafts can name, read from their source.
 func said(t *testing.T, pattern string) []string {
 	var found []string
-	for _, glob := range []string{"../../protocol/record/check.go", "../../node/api/*.go", "../../node/submit.go"} {
+	for _, glob := range []string{"../../protocol/record/check.go", "../../protocol/record/private.go", "../../node/api/*.go", "../../node/submit.go"} {
 		for _, path := range sources(t, glob) {
 			text, err := os.ReadFile(path)
 			if err != nil {

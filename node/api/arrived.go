@@ -16,6 +16,9 @@ import (
 // later of the same pledge is added to the household's receipt for it, so that
 // two devices that note one arrival count it once.
 func (d Desk) Arrived(ctx context.Context, a Arrival) (Written, error) {
+	if _, err := clear(a.Numbers, false, text{"note", &a.Note}); err != nil {
+		return Written{}, err
+	}
 	s, err := d.writing(ctx, a.In)
 	if err != nil {
 		return Written{}, err

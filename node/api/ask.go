@@ -12,6 +12,10 @@ import (
 
 // Ask writes a request.
 func (d Desk) Ask(ctx context.Context, draft Draft) (Written, error) {
+	draft, moved, err := draft.cleared()
+	if err != nil {
+		return Written{}, err
+	}
 	lines, _, err := linesOf(draft)
 	if err != nil {
 		return Written{}, err
@@ -20,7 +24,7 @@ func (d Desk) Ask(ctx context.Context, draft Draft) (Written, error) {
 	if err != nil {
 		return Written{}, err
 	}
-	return d.write(ctx, draft, &record.Request{
+	return d.write(ctx, draft, moved, &record.Request{
 		Title: strings.TrimSpace(draft.Title), Body: strings.TrimSpace(draft.Body), Place: strings.TrimSpace(draft.At),
 		Lines: lines, Urgency: urgency, NeededBy: millis(draft.Until),
 	})
@@ -28,18 +32,23 @@ func (d Desk) Ask(ctx context.Context, draft Draft) (Written, error) {
 
 // Offer writes an offer.
 func (d Desk) Offer(ctx context.Context, draft Draft) (Written, error) {
+	draft, moved, err := draft.cleared()
+	if err != nil {
+		return Written{}, err
+	}
 	lines, capacity, err := linesOf(draft)
 	if err != nil {
 		return Written{}, err
 	}
-	return d.write(ctx, draft, &record.Offer{
+	return d.write(ctx, draft, moved, &record.Offer{
 		Title: strings.TrimSpace(draft.Title), Body: strings.TrimSpace(draft.Body), Place: strings.TrimSpace(draft.At),
 		Lines: lines, CapacityKind: capacity, AvailableTo: millis(draft.Until),
 	})
 }
 
-// write makes the record of a draft and shows it.
-func (d Desk) write(ctx context.Context, draft Draft, content proto.Message) (Written, error) {
+// write makes the record of a draft and shows it; moved is how many numbers
+// went from it to its contact.
+func (d Desk) write(ctx context.Context, draft Draft, moved int, content proto.Message) (Written, error) {
 	if !draft.Until.IsZero() && draft.Until.Before(d.Now()) {
 		return Written{}, &record.Invalid{Field: "until", Why: "past"}
 	}
@@ -58,8 +67,12 @@ func (d Desk) write(ctx context.Context, draft Draft, content proto.Message) (Wr
 	if err != nil {
 		return Written{}, err
 	}
+	repeated = repeated && draft.Origin != ""
+	if err := d.confide(ctx, s, id, draft, repeated); err != nil {
+		return Written{}, err
+	}
 	doc, err := d.written(ctx, s, id, nil)
-	doc.Repeated = repeated && draft.Origin != ""
+	doc.Repeated, doc.Moved = repeated, moved
 	return doc, err
 }
 
@@ -74,6 +87,7 @@ func from(origin string) *record.Common {
 // written shows what a verb wrote, with the item it concerns.
 func (d Desk) written(ctx context.Context, s site, id protocol.RecordID, amounts []*record.Amount) (Written, error) {
 	doc := Written{Schema: SchemaWritten, Neighbourhood: s.document(), ID: id.String()}
+	var about protocol.RecordID
 	err := d.look(ctx, s, func(v sight) error {
 		r, ok := v.Record(id)
 		if !ok {
@@ -83,6 +97,7 @@ func (d Desk) written(ctx context.Context, s site, id protocol.RecordID, amounts
 		if !ok {
 			return ErrNotFound
 		}
+		about = item.ID
 		doc.Short, doc.Kind, doc.Item = v.short(id), r.Kind.Code(), v.item(item)
 		doc.Amounts = amountsOf(item, amounts)
 		return nil
@@ -90,7 +105,8 @@ func (d Desk) written(ctx context.Context, s site, id protocol.RecordID, amounts
 	if err != nil {
 		return Written{}, err
 	}
-	return doc, nil
+	doc.Contact, err = d.contact(ctx, s, about)
+	return doc, err
 }
 
 // linesOf makes the lines of a draft, and says what kind of help they are.

@@ -33,6 +33,12 @@ type Backend interface {
 	Write(ctx context.Context, n protocol.NeighbourhoodID, content proto.Message, common *record.Common) (protocol.RecordID, error)
 	// Edit changes an own record.
 	Edit(ctx context.Context, n protocol.NeighbourhoodID, id protocol.RecordID, change func(content proto.Message) error) error
+	// Confide keeps the contact of an own request or offer and has it sealed to
+	// whoever may read it; an empty one is taken back.
+	Confide(ctx context.Context, n protocol.NeighbourhoodID, id protocol.RecordID, p Private) error
+	// Contact returns what this household may read of the contact of a request
+	// or an offer; false where that is nothing.
+	Contact(ctx context.Context, n protocol.NeighbourhoodID, id protocol.RecordID) (Private, bool, error)
 	// CarryOut writes a bundle of all that is kept of these neighbourhoods,
 	// their sections named under salt.
 	CarryOut(ctx context.Context, in []protocol.NeighbourhoodID, salt [16]byte, w io.Writer) error

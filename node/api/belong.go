@@ -17,6 +17,9 @@ func (d Desk) Create(ctx context.Context, f Founding) (Joined, error) {
 	if err := named("household", household); err != nil {
 		return Joined{}, err
 	}
+	if _, err := clear(f.Numbers, false, text{"name", &name}, text{"household", &household}); err != nil {
+		return Joined{}, err
+	}
 	id, err := d.Backend.Create(ctx, name, household)
 	return d.joined(ctx, id, err)
 }
@@ -25,6 +28,9 @@ func (d Desk) Create(ctx context.Context, f Founding) (Joined, error) {
 func (d Desk) Join(ctx context.Context, j Joining) (Joined, error) {
 	household := strings.TrimSpace(j.Household)
 	if err := named("household", household); err != nil {
+		return Joined{}, err
+	}
+	if _, err := clear(j.Numbers, false, text{"household", &household}); err != nil {
 		return Joined{}, err
 	}
 	id, err := d.Backend.Join(ctx, strings.TrimSpace(j.Invite), household)

@@ -118,6 +118,11 @@ func (c *Client) Comment(ctx context.Context, r Remark) (Written, error) {
 	return call[Written](ctx, c, "POST", item(r.Target, "/comments"), r)
 }
 
+// Confide sets the contact of an own request or offer.
+func (c *Client) Confide(ctx context.Context, in Confidence) (Written, error) {
+	return call[Written](ctx, c, "POST", item(in.Target, "/contact"), in)
+}
+
 // Withdraw takes back an own record.
 func (c *Client) Withdraw(ctx context.Context, t Target) (Written, error) {
 	return call[Written](ctx, c, "POST", item(t, "/withdraw"), t)

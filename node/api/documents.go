@@ -57,6 +57,8 @@ type Written struct {
 	Amounts       []Amount      `json:"amounts,omitempty"` // promised, accepted or arrived by this verb
 	Item          Item          `json:"item"`
 	Repeated      bool          `json:"repeated,omitempty"` // it was written before, from the same origin
+	Moved         int           `json:"moved,omitempty"`    // numbers, from what all read to the contact
+	Contact       *Contact      `json:"contact,omitempty"`  // of the item, as this household may read it
 }
 
 // List answers List: requests first, then offers, each the most urgent first.
@@ -71,6 +73,7 @@ type Shown struct {
 	Schema        string        `json:"schema"`
 	Neighbourhood Neighbourhood `json:"neighbourhood"`
 	Item          Item          `json:"item"`
+	Contact       *Contact      `json:"contact,omitempty"` // as this household may read it
 	Comments      []Comment     `json:"comments"`
 }
 

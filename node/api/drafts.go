@@ -18,14 +18,16 @@ func (t *Target) point(id string) { t.ID = id }
 
 // Founding is what Create needs.
 type Founding struct {
-	Name      string `json:"name"`
-	Household string `json:"household"`
+	Name      string  `json:"name"`
+	Household string  `json:"household"`
+	Numbers   Numbers `json:"numbers,omitempty"`
 }
 
 // Joining is what Join needs.
 type Joining struct {
-	Invite    string `json:"invite"`
-	Household string `json:"household"`
+	Invite    string  `json:"invite"`
+	Household string  `json:"household"`
+	Numbers   Numbers `json:"numbers,omitempty"`
 }
 
 // Inviting is what Invite needs: how many households may use it, at least 1.
@@ -43,6 +45,11 @@ type Draft struct {
 	Urgency string      `json:"urgency,omitempty"` // of a request; medium where not said
 	Until   time.Time   `json:"until,omitzero"`
 	Lines   []DraftLine `json:"lines,omitempty"` // none: one of category "other"
+	// What only the helpers read whom the household accepts.
+	Contact    string  `json:"contact,omitempty"`
+	PlaceExact string  `json:"place_exact,omitempty"`
+	Stewards   bool    `json:"stewards,omitempty"` // stewards read it too, from now on
+	Numbers    Numbers `json:"numbers,omitempty"`
 	// Origin makes a repeat harmless: what one household writes twice with one
 	// origin is one record.
 	Origin string `json:"origin,omitempty"`
@@ -65,6 +72,7 @@ type Promise struct {
 	Promised time.Time `json:"promised,omitzero"` // when the helper means to be there
 	Note     string    `json:"note,omitempty"`
 	Origin   string    `json:"origin,omitempty"`
+	Numbers  Numbers   `json:"numbers,omitempty"`
 }
 
 // Share is a quantity of one line; the line may be left out where there is
@@ -85,7 +93,8 @@ type Yes struct {
 type Arrival struct {
 	Target
 	Share
-	Note string `json:"note,omitempty"`
+	Note    string  `json:"note,omitempty"`
+	Numbers Numbers `json:"numbers,omitempty"`
 }
 
 // Ending closes a request or an offer. Without a reason it is "met" where all
@@ -98,8 +107,9 @@ type Ending struct {
 // Remark is a comment to be written.
 type Remark struct {
 	Target
-	Text   string `json:"text"`
-	Origin string `json:"origin,omitempty"`
+	Text    string  `json:"text"`
+	Origin  string  `json:"origin,omitempty"`
+	Numbers Numbers `json:"numbers,omitempty"`
 }
 
 // Query says which items to list.

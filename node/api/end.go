@@ -100,19 +100,31 @@ func (d Desk) Comment(ctx context.Context, r Remark) (Written, error) {
 		return Written{}, err
 	}
 	comment := &record.Comment{Text: strings.TrimSpace(r.Text)}
+	var about board.Item
+	var own bool
 	err = d.look(ctx, s, func(v sight) error {
 		on, err := v.find(r.ID, record.Kind_KIND_REQUEST, record.Kind_KIND_OFFER, record.Kind_KIND_PLEDGE)
 		if err == nil {
 			comment.Target = record.BirthOf(on.Birth)
+			about, own = v.ownItem(on)
 		}
 		return err
 	})
 	if err != nil {
 		return Written{}, err
 	}
+	moved, err := clear(r.Numbers, own, text{"text", &comment.Text})
+	if err != nil {
+		return Written{}, err
+	}
+	if err := d.add(ctx, s, about.Record, moved); err != nil {
+		return Written{}, err
+	}
 	id, err := d.Backend.Write(ctx, s.id, comment, from(r.Origin))
 	if err != nil {
 		return Written{}, err
 	}
-	return d.written(ctx, s, id, nil)
+	doc, err := d.written(ctx, s, id, nil)
+	doc.Moved = len(moved)
+	return doc, err
 }

@@ -29,6 +29,8 @@ type street struct {
 	slots   map[protocol.DeviceID]uint32
 	homes   []*home
 	arrived bool // the roster has
+
+	contacts map[protocol.RecordID]Private
 }
 
 // home is one household with one device; it is the Backend of its node.
@@ -54,7 +56,7 @@ func id16(text string) [16]byte {
 // newStreet returns a neighbourhood and the desks of its households, the first
 // of which founded it.
 func newStreet(names ...string) (*street, []Desk) {
-	s := &street{id: id16("RT 03 Sukamaju"), now: begun, slots: make(map[protocol.DeviceID]uint32), arrived: true}
+	s := &street{id: id16("RT 03 Sukamaju"), now: begun, slots: make(map[protocol.DeviceID]uint32), arrived: true, contacts: make(map[protocol.RecordID]Private)}
 	s.board = board.New(s)
 	var desks []Desk
 	for _, name := range names {

@@ -49,7 +49,7 @@ func TestDocumentsKeepTheirShape(t *testing.T) {
 		"status":        must[Report](t)(sari.Status(ctx)),
 		"peers":         must[PeerList](t)(sari.Peers(ctx)),
 		"invite":        must[Invited](t)(sari.Invite(ctx, Inviting{Uses: 3})),
-		"neighbourhood": must[Joined](t)(sari.Join(ctx, Joining{"GTG1-1", "Keluarga Sari"})),
+		"neighbourhood": must[Joined](t)(sari.Join(ctx, Joining{Invite: "GTG1-1", Household: "Keluarga Sari"})),
 		"change":        must[Change](t)(sari.change(ctx, Event{Type: EventRecord, Neighbourhood: s.id, Change: changeOf(t, s, pledged.ID)})),
 		"not-found":     ProblemOf(unknown),
 		"invalid":       ProblemOf(err),

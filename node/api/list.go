@@ -69,6 +69,7 @@ func (d Desk) Show(ctx context.Context, t Target) (Shown, error) {
 		return Shown{}, err
 	}
 	doc := Shown{Schema: SchemaShow, Neighbourhood: s.document()}
+	var id protocol.RecordID
 	err = d.look(ctx, s, func(v sight) error {
 		r, err := v.find(t.ID, record.Kind_KIND_REQUEST, record.Kind_KIND_OFFER, record.Kind_KIND_PLEDGE)
 		if err != nil {
@@ -78,13 +79,14 @@ func (d Desk) Show(ctx context.Context, t Target) (Shown, error) {
 		if !ok {
 			return ErrNotFound
 		}
-		doc.Item, doc.Comments = v.item(item), v.remarks(item)
+		id, doc.Item, doc.Comments = item.ID, v.item(item), v.remarks(item)
 		return nil
 	})
 	if err != nil {
 		return Shown{}, err
 	}
-	return doc, nil
+	doc.Contact, err = d.contact(ctx, s, id)
+	return doc, err
 }
 
 // remarks returns the comments on an item and on its pledges, oldest first.

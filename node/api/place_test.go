@@ -126,7 +126,7 @@ func TestUntilTheRosterArrivesNothingIsWritten(t *testing.T) {
 	fails(t, err, ErrNotMember)
 	_, err = desks[0].Invite(ctx, Inviting{})
 	fails(t, err, ErrNotMember)
-	joined := must[Joined](t)(desks[0].Join(ctx, Joining{"GTG1-1", "Keluarga Sari"}))
+	joined := must[Joined](t)(desks[0].Join(ctx, Joining{Invite: "GTG1-1", Household: "Keluarga Sari"}))
 	if joined.Neighbourhood.Member || joined.Neighbourhood.Name != "" {
 		t.Errorf("joined as %+v", joined.Neighbourhood)
 	}
@@ -140,14 +140,14 @@ func TestNamesAreCheckedBeforeAnythingIsFoundedOrJoined(t *testing.T) {
 		founding   Founding
 		field, why string
 	}{
-		{Founding{" ", "Sari"}, "name", "missing"}, {Founding{long, "Sari"}, "name", "too-long"}, {Founding{"RT", ""}, "household", "missing"},
+		{Founding{Name: " ", Household: "Sari"}, "name", "missing"}, {Founding{Name: long, Household: "Sari"}, "name", "too-long"}, {Founding{Name: "RT", Household: ""}, "household", "missing"},
 	} {
 		_, err := desks[0].Create(ctx, c.founding)
 		if p := ProblemOf(err); p.Field != c.field || p.Why != c.why {
 			t.Errorf("%+v: got %+v", c.founding, p)
 		}
 	}
-	_, err := desks[0].Join(ctx, Joining{"GTG1-1", ""})
+	_, err := desks[0].Join(ctx, Joining{Invite: "GTG1-1", Household: ""})
 	if p := ProblemOf(err); p.Field != "household" {
 		t.Errorf("got %+v", p)
 	}

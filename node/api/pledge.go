@@ -13,6 +13,9 @@ import (
 
 // Pledge promises help for a request, or claims from an offer.
 func (d Desk) Pledge(ctx context.Context, p Promise) (Written, error) {
+	if _, err := clear(p.Numbers, false, text{"note", &p.Note}); err != nil {
+		return Written{}, err
+	}
 	s, err := d.writing(ctx, p.In)
 	if err != nil {
 		return Written{}, err

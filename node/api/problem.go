@@ -24,6 +24,8 @@ type Problem struct {
 	Prefix         string          `json:"prefix,omitempty"`
 	Candidates     []Candidate     `json:"candidates,omitempty"`     // of CodeAmbiguous
 	Neighbourhoods []Neighbourhood `json:"neighbourhoods,omitempty"` // of CodeWhichNeighbourhood
+	Numbers        []NumberFound   `json:"numbers,omitempty"`        // of CodeNumbers
+	Movable        bool            `json:"movable,omitempty"`        // of CodeNumbers: they can go to the contact
 }
 
 // The codes that stand for more than one error value.
@@ -34,6 +36,7 @@ const (
 	CodeWhichNeighbourhood = "which-neighbourhood"
 	CodeBadRequest         = "bad-request"
 	CodeTooLarge           = "too-large"
+	CodeNumbers            = "numbers"
 )
 
 // codes is the code and the HTTP status of each error.
@@ -77,7 +80,7 @@ var codes = []struct {
 
 // Codes returns every code that a [Problem] may have.
 func Codes() []string {
-	all := []string{CodeFailed, CodeInvalid, CodeAmbiguous, CodeWhichNeighbourhood}
+	all := []string{CodeFailed, CodeInvalid, CodeAmbiguous, CodeWhichNeighbourhood, CodeNumbers}
 	for _, c := range codes {
 		all = append(all, c.code)
 	}
@@ -109,6 +112,7 @@ func (p *Problem) details(err error) {
 	var ambiguous *Ambiguous
 	var which *WhichNeighbourhood
 	var group roster.ErrInviteGroup
+	var numbers *NumbersFound
 	switch {
 	case errors.As(err, &invalid):
 		p.Code, p.Status, p.Title = CodeInvalid, http.StatusUnprocessableEntity, invalid.Error()
@@ -119,6 +123,9 @@ func (p *Problem) details(err error) {
 	case errors.As(err, &which):
 		p.Code, p.Status, p.Title = CodeWhichNeighbourhood, http.StatusConflict, which.Error()
 		p.Neighbourhoods = which.Neighbourhoods
+	case errors.As(err, &numbers):
+		p.Code, p.Status, p.Title = CodeNumbers, http.StatusUnprocessableEntity, numbers.Error()
+		p.Numbers, p.Movable = numbers.Numbers, numbers.Movable
 	case errors.As(err, &group):
 		p.Group = group.Group
 	}

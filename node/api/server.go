@@ -72,6 +72,7 @@ func Handler(d Desk, log *slog.Logger) http.Handler {
 	mux.Handle("POST /v1/items/{id}/acceptances", post(h, d.Accept))
 	mux.Handle("POST /v1/items/{id}/receipts", post(h, d.Arrived))
 	mux.Handle("POST /v1/items/{id}/comments", post(h, d.Comment))
+	mux.Handle("POST /v1/items/{id}/contact", post(h, d.Confide))
 	mux.Handle("POST /v1/items/{id}/withdraw", post(h, d.Withdraw))
 	mux.Handle("POST /v1/items/{id}/close", post(h, d.Close))
 	mux.Handle("GET /v1/backup", h.backup(d))

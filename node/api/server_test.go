@@ -72,8 +72,8 @@ func TestEveryVerbWorksOverTheSocketAsItDoesAtTheDesk(t *testing.T) {
 		t.Errorf("listed %d", len(got.Items))
 	}
 	must[Invited](t)(sari.Invite(ctx, Inviting{Place{"rt 03"}, 2}))
-	must[Joined](t)(sari.Join(ctx, Joining{"GTG1-1", "Keluarga Sari"}))
-	must[Joined](t)(sari.Create(ctx, Founding{"RT 05", "Keluarga Sari"}))
+	must[Joined](t)(sari.Join(ctx, Joining{Invite: "GTG1-1", Household: "Keluarga Sari"}))
+	must[Joined](t)(sari.Create(ctx, Founding{Name: "RT 05", Household: "Keluarga Sari"}))
 	must[Report](t)(sari.Status(ctx))
 	must[PeerList](t)(sari.Peers(ctx))
 }
@@ -83,7 +83,7 @@ func TestProblemsCrossTheSocketWithWhatTheySay(t *testing.T) {
 	node := serve(t, desks[0])
 	_, err := node.Show(ctx, to("ZZZZ"))
 	fails(t, err, ErrNotFound)
-	_, err = node.Ask(ctx, Draft{Title: strings.Repeat("x", 81)})
+	_, err = node.Ask(ctx, Draft{Title: strings.Repeat("x", 81), Body: "galon"})
 	if p := ProblemOf(err); p.Code != CodeInvalid || p.Field != "title" || p.Why != "too-long" || p.Schema != SchemaProblem {
 		t.Errorf("got %+v", p)
 	}
