@@ -165,13 +165,22 @@ func (u *unloading) add(tag bundle.Tag, raw []byte) error {
 
 func isOp(raw []byte) bool { return raw[0] == roster.Version }
 
-// flush takes the batch in.
+// flush takes the batch in, and lets the neighbours know.
 func (u *unloading) flush() error {
-	batch := u.batch
+	batch, before := u.batch, u.counts.New
 	u.batch, u.bytes = nil, 0
-	switch {
-	case len(batch) == 0:
+	if len(batch) == 0 {
 		return nil
+	}
+	if err := u.take(batch); err != nil || u.dry || u.counts.New == before {
+		return err
+	}
+	h := u.hoods[u.tag]
+	return h.do(u.ctx, func() { h.link.Spread() })
+}
+
+func (u *unloading) take(batch [][]byte) error {
+	switch {
 	case u.dry && isOp(batch[0]):
 		u.weighOps(u.hoods[u.tag], batch)
 		return nil

@@ -11,6 +11,8 @@ type Link interface {
 	Publish(raws [][]byte)
 	// Moved says which ids of cells came to and went from the kept set.
 	Moved(came, went []protocol.ID)
+	// Spread says that much came by another way, which neighbours may lack.
+	Spread()
 	// RosterChanged says that the roster is another one now.
 	RosterChanged()
 	// Close stops carrying.
@@ -34,6 +36,7 @@ type nowhere struct{}
 
 func (nowhere) Publish([][]byte)         {}
 func (nowhere) Moved(_, _ []protocol.ID) {}
+func (nowhere) Spread()                  {}
 func (nowhere) RosterChanged()           {}
 func (nowhere) Close() error             { return nil }
 

@@ -52,6 +52,7 @@ func (l lane) Publish(raws [][]byte) {
 	}
 }
 func (lane) Moved(_, _ []protocol.ID) {}
+func (lane) Spread()                  {}
 func (lane) RosterChanged()           {}
 func (lane) Close() error             { return nil }
 

@@ -173,6 +173,9 @@ func (s *strand) Publish(raws [][]byte) {
 // Moved implements [Link].
 func (s *strand) Moved(came, went []protocol.ID) { s.wire.exchange.Changed(s.h.id, came, went) }
 
+// Spread implements [Link].
+func (s *strand) Spread() { s.wire.exchange.Spread(s.h.id, protocol.DeviceID{}) }
+
 // RosterChanged implements [Link].
 func (s *strand) RosterChanged() { s.wire.exchange.RosterChanged(s.h.id) }
 

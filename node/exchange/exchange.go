@@ -155,18 +155,24 @@ func (x *Exchange) Hint(n protocol.NeighbourhoodID, peer protocol.DeviceID) {
 	}
 }
 
-// kickOthers asks for exchanges with everybody but one peer, which left off.
-// It does so seldom, or a peer could make all others talk by leaving off.
-func (x *Exchange) kickOthers(f *shelf, but protocol.DeviceID) {
-	if !f.mayKick(time.Now()) {
-		return
-	}
+// Spread asks for exchanges at once with everybody connected but one peer, who
+// brought what is new here. Gossip says only what is said now: what an exchange
+// or a stick brings goes on from neighbour to neighbour by this.
+func (x *Exchange) Spread(n protocol.NeighbourhoodID, but protocol.DeviceID) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for p, v := range x.visits {
-		if p.n == f.ID() && p.peer != but {
+		if p.n == n && p.peer != but {
 			v.kick()
 		}
+	}
+}
+
+// kickOthers asks for exchanges with everybody but one peer, which left off.
+// It does so seldom, or a peer could make all others talk by leaving off.
+func (x *Exchange) kickOthers(f *shelf, but protocol.DeviceID) {
+	if f.mayKick(time.Now()) {
+		x.Spread(f.ID(), but)
 	}
 }
 

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -113,6 +114,9 @@ func (in *intake) take(raws [][]byte) error {
 	for i, t := range taken {
 		in.judge(t)
 		kept[i] = t.Verdict == protocol.Accept
+	}
+	if slices.ContainsFunc(taken, func(t Taken) bool { return t.New }) {
+		in.x.Spread(in.shelf.ID(), in.peer)
 	}
 	in.received.Add(int64(len(taken)))
 	in.report()

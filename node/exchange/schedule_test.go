@@ -116,6 +116,32 @@ func TestAHintBringsAnExchangeAtOnce(t *testing.T) {
 	})
 }
 
+func TestWhatOneNeighbourBringsGoesOnAlongALine(t *testing.T) {
+	onRoad(t, 5, func(t *testing.T, v *village, r *road) {
+		line := v.houses[:4] // each meets only the next
+		for i := range line[1:] {
+			r.join(line[i], line[i+1])
+		}
+		time.Sleep(10 * time.Second)
+		far := v.houses[4]
+		for slot := range uint32(500) {
+			far.write(slot, cell.Normal, "from the next valley")
+		}
+		r.join(line[3], far)
+		time.Sleep(10 * time.Second) // far below the interval
+		for i, h := range line {
+			if !same(h, far) {
+				t.Errorf("house %d of the line has not heard", i)
+			}
+		}
+		before := r.count()
+		time.Sleep(20 * time.Second)
+		if n := r.count() - before; n > 0 {
+			t.Errorf("%d exchanges after all was told", n)
+		}
+	})
+}
+
 func TestAPeerThatFailsIsTriedLessAndLessWhateverItHints(t *testing.T) {
 	onRoad(t, 2, func(t *testing.T, v *village, r *road) {
 		r.down = true

@@ -153,6 +153,9 @@ func (l wire) Publish(raws [][]byte) {
 // Moved implements [node.Link].
 func (l wire) Moved(came, went []protocol.ID) { l.exchange.Changed(l.hood.ID(), came, went) }
 
+// Spread implements [node.Link].
+func (l wire) Spread() { l.exchange.Spread(l.hood.ID(), protocol.DeviceID{}) }
+
 // RosterChanged implements [node.Link].
 func (l wire) RosterChanged() { l.exchange.RosterChanged(l.hood.ID()) }
 

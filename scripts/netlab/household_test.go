@@ -90,9 +90,13 @@ func (h *household) gotong(t *testing.T, args ...string) string {
 // read runs a reading command of gotong and decodes its JSON.
 func (h *household) read(t *testing.T, into any, args ...string) {
 	t.Helper()
-	text := h.gotong(t, append(args, "--json")...)
+	decode(t, h.gotong(t, append(args, "--json")...), into)
+}
+
+func decode(t *testing.T, text string, into any) {
+	t.Helper()
 	if err := json.Unmarshal([]byte(text), into); err != nil {
-		t.Fatalf("gotong %v: %v in %s", args, err, text)
+		t.Fatalf("%v in %s", err, text)
 	}
 }
 

@@ -44,7 +44,7 @@ func newLab(t *testing.T) *lab {
 }
 
 // names are given to the households of a lab in turn.
-var names = []string{"sari", "wati", "budi", "joko", "dewi", "agus"}
+var names = []string{"sari", "wati", "budi", "joko", "dewi", "agus", "rini", "tono", "ayu", "eko"}
 
 // plug adds a household to a switch; it is not running yet.
 func (l *lab) plug(t *testing.T, s side) *household {
