@@ -1,5 +1,5 @@
 // Figures prints what the README and the notes say of a node's speed and size,
-// measured here and now: go run ./scripts/figures [latency writes start size].
+// measured here and now: go run ./scripts/figures [latency writes rekey start size].
 // Nodes listen on loopback only and sync every write to the disk.
 package main
 
@@ -19,7 +19,7 @@ func main() {
 	all := []struct {
 		name    string
 		measure func(context.Context) error
-	}{{"latency", latency}, {"writes", writes}, {"start", start}, {"size", size}}
+	}{{"latency", latency}, {"writes", writes}, {"rekey", rekey}, {"start", start}, {"size", size}}
 	for _, f := range all {
 		if len(os.Args) > 1 && !slices.Contains(os.Args[1:], f.name) {
 			continue
