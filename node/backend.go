@@ -40,8 +40,8 @@ func (b Backend) Create(ctx context.Context, name, household string) (protocol.N
 }
 
 // Invite implements [api.Backend].
-func (b Backend) Invite(ctx context.Context, n protocol.NeighbourhoodID, uses int) (string, error) {
-	text, err := b.Node.Invite(ctx, n, uses)
+func (b Backend) Invite(ctx context.Context, n protocol.NeighbourhoodID, terms api.Terms) (string, error) {
+	text, err := b.Node.InviteAs(ctx, n, terms)
 	return text, inWordsOfAPI(err)
 }
 
@@ -113,8 +113,9 @@ var words = []struct{ below, said error }{
 	{ErrNotFound, api.ErrNotFound},
 	{ErrNotYours, api.ErrNotYours},
 	{ErrNoSlots, api.ErrNoSlots},
-	{ErrNoPlaces, api.ErrNoSlots},
+	{ErrNoPlaces, api.ErrNoPlaces},
 	{ErrNoContacts, api.ErrNoSlots},
+	{ErrHouseholdKey, api.ErrHouseholdKey},
 	{ErrJoined, api.ErrJoined},
 	{ErrClosed, api.ErrClosed},
 	{ErrNoNeighbourhood, api.ErrNoNeighbourhood},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"gotong/node/api"
 	"gotong/node/identity"
 	"gotong/node/store"
 	"gotong/protocol"
@@ -100,8 +101,13 @@ func profileName(id protocol.NeighbourhoodID) string {
 	return "name/" + protocol.Text(id)
 }
 
-// Invite makes an invitation for a number of households and returns its text.
+// Invite makes an invitation for a number of member households.
 func (n *Node) Invite(ctx context.Context, id protocol.NeighbourhoodID, uses int) (string, error) {
+	return n.InviteAs(ctx, id, api.Terms{Role: roster.RoleMember, Uses: uses})
+}
+
+// InviteAs makes an invitation and returns its text.
+func (n *Node) InviteAs(ctx context.Context, id protocol.NeighbourhoodID, terms api.Terms) (string, error) {
 	h, ok := n.Neighbourhood(id)
 	if !ok {
 		return "", ErrNoNeighbourhood
@@ -110,7 +116,7 @@ func (n *Node) Invite(ctx context.Context, id protocol.NeighbourhoodID, uses int
 	if err := randomBytes(seed[:]); err != nil {
 		return "", err
 	}
-	if err := h.grant(ctx, seed, uses); err != nil {
+	if err := h.grant(ctx, seed, terms); err != nil {
 		return "", err
 	}
 	return roster.Invite{Neighbourhood: id, Seed: seed}.Text(), nil

@@ -43,7 +43,8 @@ type Node struct {
 	started  time.Time
 	watchers *watchers
 	closed   sync.Once
-	closing  error // what Close returned
+	closing  error      // what Close returned
+	muting   sync.Mutex // held while what is muted changes
 
 	mu    sync.RWMutex
 	hoods map[protocol.NeighbourhoodID]*Neighbourhood

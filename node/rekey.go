@@ -22,7 +22,7 @@ func (h *Neighbourhood) rekeying() []task {
 		return nil
 	}
 	h.rekeyed = members
-	if !members.Serve(h.parts.Identity.DeviceID()) {
+	if !members.Serve(h.parts.Identity.DeviceID()) || !newTurn(h).holdsKey() {
 		return nil
 	}
 	return []task{&signing{say: (*turn).lookAfterKeys, result: make(chan error, 1)}}

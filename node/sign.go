@@ -6,7 +6,9 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 
+	"gotong/node/api"
 	"gotong/node/identity"
 	"gotong/protocol/cell"
 	"gotong/protocol/roster"
@@ -35,14 +37,16 @@ func (s *signing) decide(t *turn) bool {
 	if t.changedRoster() || len(t.slots) > 0 {
 		return false
 	}
+	before := t.roster
 	ops, err := s.say(t)
-	if err == nil {
-		_, err = t.welcome(ops)
+	if err != nil {
+		t.roster, s.err = before, err
+		return true
 	}
+	_, s.err = t.welcome(ops)
 	for _, op := range ops {
 		t.ownOps = append(t.ownOps, op.Raw())
 	}
-	s.err = err
 	return true
 }
 
@@ -51,11 +55,22 @@ func (s *signing) settle(err error) { s.result <- cmp.Or(s.err, err) }
 // signed signs an operation of this household at a free place.
 func (t *turn) signed(body roster.Body) (roster.Op, error) {
 	me := t.h.parts.Identity
+	if !t.holdsKey() {
+		return roster.Op{}, ErrHouseholdKey
+	}
 	place, ok := t.roster.FreePlace(me.HouseholdID(), me.DeviceID())
 	if !ok {
 		return roster.Op{}, ErrNoPlaces
 	}
 	return roster.Sign(t.h.id, me.Household, place, body)
+}
+
+// holdsKey reports whether this device holds the key of its household here. A
+// further device of a household does not, and signs cells only.
+func (t *turn) holdsKey() bool {
+	me := t.h.parts.Identity
+	household, known := t.roster.Household(me.DeviceID())
+	return !known || household == me.HouseholdID()
 }
 
 // claim brings this device's own operations into the roster and, of a founder,
@@ -72,26 +87,57 @@ func (h *Neighbourhood) claim(ctx context.Context) error {
 }
 
 // grant signs an invitation whose keys derive from seed, with the neighbourhood's
-// secrets sealed to it, so that whoever joins by it can read.
-func (h *Neighbourhood) grant(ctx context.Context, seed [16]byte, uses int) error {
+// secrets sealed to it, so that whoever joins by it can read. A hub reads nothing.
+func (h *Neighbourhood) grant(ctx context.Context, seed [16]byte, terms api.Terms) error {
 	return h.sign(ctx, func(t *turn) ([]roster.Op, error) {
 		if _, _, err := t.writer(); err != nil {
 			return nil, err
 		}
 		invite := roster.Invite{Neighbourhood: h.id, Seed: seed}
 		key := invite.Key()
-		body := &roster.Grant{Invite: key[:], Role: roster.RoleMember, Uses: uint32(uses)}
-		for _, secret := range h.ring.Secrets {
-			sealed, err := identity.SealTo(invite.SealKey().PublicKey().Bytes(), sealInfo(h.id), secret[:])
-			if err != nil {
-				return nil, err
-			}
-			epoch := cell.NewKey(h.id, secret).Epoch
-			body.Secrets = append(body.Secrets, &roster.Sealed{Epoch: epoch[:], Sealed: sealed})
+		body := &roster.Grant{Invite: key[:], Role: terms.Role, Uses: uint32(terms.Uses)}
+		if !terms.Expires.IsZero() {
+			body.Expires = terms.Expires.UnixMilli()
+		}
+		var err error
+		if terms.Role != roster.RoleHub {
+			body.Secrets, err = h.sealedTo([32]byte(invite.SealKey().PublicKey().Bytes()))
+		}
+		if err != nil {
+			return nil, err
 		}
 		op, err := t.signed(body)
 		return []roster.Op{op}, err
 	})
+}
+
+// sealedTo seals every secret of the neighbourhood to an X25519 key.
+func (h *Neighbourhood) sealedTo(key [32]byte) ([]*roster.Sealed, error) {
+	var all []*roster.Sealed
+	for _, secret := range h.worthSealing() {
+		sealed, err := identity.SealTo(key[:], sealInfo(h.id), secret[:])
+		if err != nil {
+			return nil, err
+		}
+		epoch := cell.NewKey(h.id, secret).Epoch
+		all = append(all, &roster.Sealed{Epoch: epoch[:], Sealed: sealed})
+	}
+	return all, nil
+}
+
+// worthSealing returns the secret to write under and the newest others, as many
+// as fit an operation; older ones open with these.
+func (h *Neighbourhood) worthSealing() [][32]byte {
+	var first [][32]byte
+	if current, ok := h.currentKey(); ok {
+		first = append(first, h.secrets[current.Epoch])
+	}
+	for _, secret := range slices.Backward(h.ring.Secrets) {
+		if len(first) < maxOlder && !slices.Contains(first, secret) {
+			first = append(first, secret)
+		}
+	}
+	return first
 }
 
 // currentKey returns the key that new payloads are sealed under: that of the

@@ -30,6 +30,9 @@ var exits = map[string]int{
 	"no-neighbourhood": exitNotFound, "not-found": exitNotFound,
 	"not-yours": exitRefused, "not-receiver": exitRefused, "yours": exitRefused,
 	"no-slots": exitRefused, "not-allowed": exitRefused,
+	"no-places": exitRefused, "stewards-only": exitRefused, "not-above": exitRefused, "own-household": exitRefused, "household-key": exitRefused,
+	"may-not-invite": exitRefused, "too-many-invitations": exitRefused, "not-theirs": exitUsage,
+	"nobody": exitNotFound, "put-out": exitConflict, "vouched": exitConflict,
 	"ended": exitConflict, "covered": exitConflict, "arrived": exitConflict, "joined": exitConflict,
 	"invite-expired": exitConflict, "dir-in-use": exitConflict, "port-in-use": exitConflict,
 	"not-running": exitNotRunning, "lost": exitNotRunning,
@@ -64,6 +67,9 @@ var errSpoken = errors.New("gotong: told")
 // errPartial: some of it was done, and the person has been told what was not.
 var errPartial = errors.New("gotong: partly done")
 
+// errRefused: it is not done here, and the person has been told why.
+var errRefused = errors.New("gotong: refused")
+
 // errAbsent: what was to be read is not there, and the person has been told.
 var errAbsent = errors.New("gotong: not there")
 
@@ -77,6 +83,8 @@ func (a *app) complain(err error) int {
 		return said.code
 	case errors.Is(err, errSpoken):
 		return exitFailed
+	case errors.Is(err, errRefused):
+		return exitRefused
 	case errors.Is(err, errAbsent):
 		return exitNotFound
 	case errors.Is(err, errPartial):
@@ -117,7 +125,7 @@ func (a *app) tellProblem(p *api.Problem, err error) {
 	args["field"], args["why"] = a.named("field.", p.Field), a.named("why.", p.Why)
 	a.tell(key, args)
 	for _, c := range p.Candidates {
-		a.tell("candidate."+c.Kind, words.Args{"id": c.Short, "title": c.Title, "who": a.who(api.Household{Name: c.Owner})})
+		a.tell("candidate."+c.Kind, words.Args{"id": c.Short, "title": c.Title, "who": a.who(api.Household{Name: c.Owner}), "standing": a.named("standing.", c.Standing)})
 	}
 	for _, n := range p.Neighbourhoods {
 		a.tell("candidate.neighbourhood", words.Args{"name": a.neighbourhood(n), "id": n.ID[:8]})

@@ -46,6 +46,9 @@ func selection(open, mine, all bool) (api.Show, error) {
 }
 
 func (a *app) listed(doc api.List) {
+	if doc.Hidden > 0 {
+		defer a.tell("list.hidden", words.Args{"n": doc.Hidden})
+	}
 	if len(doc.Items) == 0 {
 		a.tell("list.empty", words.Args{"name": a.neighbourhood(doc.Neighbourhood)})
 		return

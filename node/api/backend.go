@@ -14,12 +14,13 @@ import (
 
 // Backend is what the verbs need of a node.
 type Backend interface {
+	Registry
 	// Neighbourhoods returns those the household belongs to or has joined.
 	Neighbourhoods() []protocol.NeighbourhoodID
 	// Create founds a neighbourhood with the household as its first member.
 	Create(ctx context.Context, name, household string) (protocol.NeighbourhoodID, error)
-	// Invite returns the text of an invitation for that many households.
-	Invite(ctx context.Context, n protocol.NeighbourhoodID, uses int) (text string, err error)
+	// Invite returns the text of an invitation.
+	Invite(ctx context.Context, n protocol.NeighbourhoodID, terms Terms) (text string, err error)
 	// Join returns once the joining is saved; roster and key arrive with the
 	// first neighbour met.
 	Join(ctx context.Context, invite, household string) (protocol.NeighbourhoodID, error)

@@ -3,9 +3,11 @@ package api
 import (
 	"context"
 	"strings"
+	"time"
 
 	"gotong/protocol"
 	"gotong/protocol/record"
+	"gotong/protocol/roster"
 )
 
 // Create founds a neighbourhood.
@@ -56,19 +58,57 @@ func (d Desk) joined(ctx context.Context, id protocol.NeighbourhoodID, err error
 
 // Invite makes an invitation.
 func (d Desk) Invite(ctx context.Context, i Inviting) (Invited, error) {
-	if i.Uses == 0 {
-		i.Uses = 1
-	}
-	if i.Uses < 0 {
-		return Invited{}, &record.Invalid{Field: "uses", Why: "out-of-range"}
+	terms, err := d.terms(i)
+	if err != nil {
+		return Invited{}, err
 	}
 	s, err := d.writing(ctx, i.In)
 	if err != nil {
 		return Invited{}, err
 	}
-	text, err := d.Backend.Invite(ctx, s.id, i.Uses)
+	members, err := d.Backend.Roster(s.id)
+	if err == nil {
+		err = mayInvite(members, s.me, terms.Role, d.Now())
+	}
 	if err != nil {
 		return Invited{}, err
 	}
-	return Invited{SchemaInvite, s.document(), text, i.Uses}, nil
+	text, err := d.Backend.Invite(ctx, s.id, terms)
+	if err != nil {
+		return Invited{}, err
+	}
+	return Invited{SchemaInvite, s.document(), text, terms.Uses, roles[terms.Role], utc(terms.Expires)}, nil
+}
+
+// maxUses is for how many households one invitation can be.
+const maxUses = 256
+
+func (d Desk) terms(i Inviting) (Terms, error) {
+	role, err := roleFrom(i.Role)
+	switch {
+	case err != nil:
+		return Terms{}, err
+	case i.Uses < 0 || i.Uses > maxUses:
+		return Terms{}, &record.Invalid{Field: "uses", Why: "out-of-range"}
+	case !i.Expires.IsZero() && i.Expires.Before(d.Now()):
+		return Terms{}, &record.Invalid{Field: "expires", Why: "past"}
+	}
+	return Terms{Role: role, Uses: max(i.Uses, 1), Expires: i.Expires}, nil
+}
+
+// mayInvite says why not.
+func mayInvite(members *roster.Roster, me protocol.HouseholdID, role roster.Role, now time.Time) error {
+	if !members.MayInvite(me, role) {
+		return ErrMayNotInvite
+	}
+	open := 0
+	for _, i := range members.InvitationsOf(me) {
+		if state := inviteState(i, now); state == InviteOpen || state == InviteExpired {
+			open++
+		}
+	}
+	if open >= protocol.MaxOpenInvites {
+		return ErrInvites
+	}
+	return nil
 }

@@ -15,6 +15,11 @@
 //	POST /v1/neighbourhoods           found a neighbourhood
 //	POST /v1/neighbourhoods/join      join one by an invitation
 //	POST /v1/invites                  make an invitation
+//	GET  /v1/invites                  those that the household made
+//	GET  /v1/people                   the households, their roles and devices
+//	POST /v1/vouches                  vouch for a household
+//	POST /v1/revocations              put out a household or a device, close an invitation
+//	POST /v1/mutes                    list a household's records here no longer, or again
 //	GET  /v1/items                    requests and offers
 //	GET  /v1/items/{id}               one of them, with its pledges and comments
 //	POST /v1/requests                 ask

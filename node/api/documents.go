@@ -44,6 +44,8 @@ type Invited struct {
 	Neighbourhood Neighbourhood `json:"neighbourhood"`
 	Invite        string        `json:"invite"`
 	Uses          int           `json:"uses"`
+	Role          string        `json:"role"` // that whoever joins by it is proposed for
+	Expires       time.Time     `json:"expires,omitzero"`
 }
 
 // Written answers the verbs that write. Item is the request or offer that the
@@ -66,6 +68,7 @@ type List struct {
 	Schema        string        `json:"schema"`
 	Neighbourhood Neighbourhood `json:"neighbourhood"`
 	Items         []Item        `json:"items"`
+	Hidden        int           `json:"hidden,omitempty"` // of households muted on this node
 }
 
 // Shown answers Show.

@@ -30,10 +30,13 @@ type Joining struct {
 	Numbers   Numbers `json:"numbers,omitempty"`
 }
 
-// Inviting is what Invite needs: how many households may use it, at least 1.
+// Inviting is what Invite needs: how many households may use it, one where not
+// said, as what, and until when.
 type Inviting struct {
 	Place
-	Uses int `json:"uses,omitempty"`
+	Uses    int       `json:"uses,omitempty"`
+	Role    string    `json:"role,omitempty"` // member where not said
+	Expires time.Time `json:"expires,omitzero"`
 }
 
 // Draft is a request or an offer to be written.

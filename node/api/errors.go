@@ -29,6 +29,28 @@ var (
 	ErrFull = errors.New("api: disk full")
 	// ErrNoSlots: the household has used up what it may write at one time.
 	ErrNoSlots = errors.New("api: no slots left")
+	// ErrNoPlaces: the household has used up what it may sign about who belongs.
+	ErrNoPlaces = errors.New("api: no places left in the roster")
+	// ErrNobody: no household, device or invitation of that name.
+	ErrNobody = errors.New("api: nobody of that name")
+	// ErrStewards: only founders and stewards do that.
+	ErrStewards = errors.New("api: for founders and stewards")
+	// ErrRank: only somebody above may do that.
+	ErrRank = errors.New("api: not above")
+	// ErrOwnHousehold: nobody does that to their own household.
+	ErrOwnHousehold = errors.New("api: the own household")
+	// ErrPutOut: the household or device was put out, for good.
+	ErrPutOut = errors.New("api: put out already")
+	// ErrVouched: it has that role already.
+	ErrVouched = errors.New("api: vouched for already")
+	// ErrNotTheirs: the record that was to be kept is another household's.
+	ErrNotTheirs = errors.New("api: not a record of that household")
+	// ErrMayNotInvite: the household may not invite, or not to that role.
+	ErrMayNotInvite = errors.New("api: may not invite")
+	// ErrInvites: the household has as many open invitations as it can have.
+	ErrInvites = errors.New("api: too many open invitations")
+	// ErrHouseholdKey: only the household's first device can sign that.
+	ErrHouseholdKey = errors.New("api: the household's key is on another device")
 	// ErrInvite: the invitation cannot be read: a letter is wrong or missing.
 	ErrInvite = errors.New("api: not an invitation")
 	// ErrInviteExpired: the invitation was for an earlier time.

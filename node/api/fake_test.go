@@ -16,6 +16,7 @@ import (
 	"gotong/protocol"
 	"gotong/protocol/board"
 	"gotong/protocol/record"
+	"gotong/protocol/roster"
 )
 
 // street is a neighbourhood on one real board, which every household sees at
@@ -28,6 +29,9 @@ type street struct {
 	stamp   crdt.Stamp
 	slots   map[protocol.DeviceID]uint32
 	homes   []*home
+	ops     []roster.Op
+	places  map[protocol.HouseholdID]uint16
+	members *roster.Roster
 	arrived bool // the roster has
 
 	contacts map[protocol.RecordID]Private
@@ -36,7 +40,9 @@ type street struct {
 // home is one household with one device; it is the Backend of its node.
 type home struct {
 	*street
+	keys
 	device   protocol.DeviceID
+	muted    map[protocol.HouseholdID]bool
 	watchers []chan Event
 	joined   bool
 	invites  []int
@@ -56,25 +62,19 @@ func id16(text string) [16]byte {
 // newStreet returns a neighbourhood and the desks of its households, the first
 // of which founded it.
 func newStreet(names ...string) (*street, []Desk) {
-	s := &street{id: id16("RT 03 Sukamaju"), now: begun, slots: make(map[protocol.DeviceID]uint32), arrived: true, contacts: make(map[protocol.RecordID]Private)}
-	s.board = board.New(s)
+	s := foundStreet(keysOf(names[0]))
 	var desks []Desk
-	for _, name := range names {
-		h := &home{street: s, device: id16(name), joined: true}
-		s.homes = append(s.homes, h)
+	for i, name := range names {
+		h := s.moveIn(name)
+		if i > 0 {
+			s.homes[0].mustSign(&roster.Vouch{Household: h.public(), Role: roster.RoleMember})
+		}
+		h.addDevice(name)
 		desks = append(desks, Desk{Backend: h, Now: s.time})
 		h.mustWrite(&record.Household{Name: name})
 	}
 	s.homes[0].mustWrite(&record.Neighbourhood{Name: "RT 03 Sukamaju"})
 	return s, desks
-}
-
-func (s *street) Household(d protocol.DeviceID) (protocol.HouseholdID, bool) {
-	return protocol.HouseholdID(d), true
-}
-
-func (s *street) Steward(h protocol.HouseholdID) bool {
-	return h == protocol.HouseholdID(s.homes[0].device)
 }
 
 func (s *street) time() time.Time {
@@ -90,8 +90,6 @@ func (s *street) pass(d time.Duration) {
 	s.now = s.now.Add(d)
 }
 
-func (h *home) me() protocol.HouseholdID { return protocol.HouseholdID(h.device) }
-
 func (h *home) Neighbourhoods() []protocol.NeighbourhoodID {
 	if !h.joined {
 		return nil
@@ -106,9 +104,11 @@ func (h *home) Create(ctx context.Context, name, household string) (protocol.Nei
 	return h.id, nil
 }
 
-func (h *home) Invite(_ context.Context, _ protocol.NeighbourhoodID, uses int) (string, error) {
-	h.invites = append(h.invites, uses)
-	return fmt.Sprintf("GTG1-%d", uses), nil
+func (h *home) Invite(_ context.Context, _ protocol.NeighbourhoodID, terms Terms) (string, error) {
+	h.invites = append(h.invites, terms.Uses)
+	key := keysOf(fmt.Sprint("invite", len(h.ops))).public()
+	h.mustSign(&roster.Grant{Invite: key, Role: terms.Role, Uses: uint32(terms.Uses), Expires: millis(terms.Expires)})
+	return fmt.Sprintf("GTG1-%d", terms.Uses), nil
 }
 
 func (h *home) Join(_ context.Context, invite, household string) (protocol.NeighbourhoodID, error) {

@@ -42,7 +42,12 @@ func TestDocumentsKeepTheirShape(t *testing.T) {
 	s.homes[0].status, s.homes[0].peers = someStatus(s), somePeers(s)
 	_, unknown := sari.Show(ctx, to("ZZZZ"))
 	_, err := sari.Ask(ctx, Draft{})
+	s.invited("Keluarga Ani", s.homes[0])
 	for name, doc := range map[string]any{
+		"people":        must[People](t)(sari.People(ctx, Place{})),
+		"decided":       must[Decided](t)(sari.Revoke(ctx, Revoking{What: "Budi", Preview: true})),
+		"muted":         must[MutedDoc](t)(sari.Mute(ctx, Muting{Who: s.homes[2].me().String()})),
+		"invitations":   must[InvitationList](t)(sari.Invitations(ctx, Place{})),
 		"list":          must[List](t)(sari.List(ctx, Query{})),
 		"show":          must[Shown](t)(sari.Show(ctx, to(asked.ID))),
 		"written":       written,
@@ -53,7 +58,7 @@ func TestDocumentsKeepTheirShape(t *testing.T) {
 		"change":        must[Change](t)(sari.change(ctx, Event{Type: EventRecord, Neighbourhood: s.id, Change: changeOf(t, s, pledged.ID)})),
 		"not-found":     ProblemOf(unknown),
 		"invalid":       ProblemOf(err),
-		"ambiguous":     ProblemOf(&Ambiguous{"7K", []Candidate{{"7KAA", "7KAA", "request", "Air", "Keluarga Sari"}}}),
+		"ambiguous":     ProblemOf(&Ambiguous{"7K", []Candidate{{ID: "7KAA", Short: "7KAA", Kind: "request", Title: "Air", Owner: "Keluarga Sari"}}}),
 		"which":         ProblemOf(&WhichNeighbourhood{[]Neighbourhood{{"7KAA", "RT 03", true}}}),
 	} {
 		golden(t, name, encode(t, doc))

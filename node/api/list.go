@@ -28,7 +28,23 @@ func (d Desk) List(ctx context.Context, q Query) (List, error) {
 	if err != nil {
 		return List{}, err
 	}
-	return doc, nil
+	return doc, d.hide(s, &doc)
+}
+
+// hide takes away what muted households wrote, and counts it.
+func (d Desk) hide(s site, doc *List) error {
+	muted, err := d.Backend.Muted(s.id)
+	if err != nil || len(muted) == 0 {
+		return err
+	}
+	names := make(map[string]bool)
+	for id, on := range muted {
+		names[id.String()] = on
+	}
+	all := len(doc.Items)
+	doc.Items = slices.DeleteFunc(doc.Items, func(i Item) bool { return names[i.Owner.ID] })
+	doc.Hidden = all - len(doc.Items)
+	return nil
 }
 
 func (s sight) items(kind record.Kind, show Show) []Item {

@@ -66,6 +66,13 @@ func Handler(d Desk, log *slog.Logger) http.Handler {
 	mux.Handle("POST /v1/neighbourhoods", post(h, d.Create))
 	mux.Handle("POST /v1/neighbourhoods/join", post(h, d.Join))
 	mux.Handle("POST /v1/invites", post(h, d.Invite))
+	mux.Handle("GET /v1/people", get(h, func(ctx context.Context, r *http.Request) (People, error) { return d.People(ctx, queryOf(r).Place) }))
+	mux.Handle("GET /v1/invites", get(h, func(ctx context.Context, r *http.Request) (InvitationList, error) {
+		return d.Invitations(ctx, queryOf(r).Place)
+	}))
+	mux.Handle("POST /v1/vouches", post(h, d.Vouch))
+	mux.Handle("POST /v1/revocations", post(h, d.Revoke))
+	mux.Handle("POST /v1/mutes", post(h, d.Mute))
 	mux.Handle("POST /v1/requests", post(h, d.Ask))
 	mux.Handle("POST /v1/offers", post(h, d.Offer))
 	mux.Handle("POST /v1/items/{id}/pledges", post(h, d.Pledge))

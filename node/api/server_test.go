@@ -71,7 +71,7 @@ func TestEveryVerbWorksOverTheSocketAsItDoesAtTheDesk(t *testing.T) {
 	if got := must[List](t)(sari.List(ctx, Query{Show: ShowAll})); len(got.Items) != 2 {
 		t.Errorf("listed %d", len(got.Items))
 	}
-	must[Invited](t)(sari.Invite(ctx, Inviting{Place{"rt 03"}, 2}))
+	must[Invited](t)(sari.Invite(ctx, Inviting{Place: Place{"rt 03"}, Uses: 2}))
 	must[Joined](t)(sari.Join(ctx, Joining{Invite: "GTG1-1", Household: "Keluarga Sari"}))
 	must[Joined](t)(sari.Create(ctx, Founding{Name: "RT 05", Household: "Keluarga Sari"}))
 	must[Report](t)(sari.Status(ctx))

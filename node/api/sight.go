@@ -64,7 +64,9 @@ type Candidate struct {
 	Short string `json:"short"`
 	Kind  string `json:"kind"`
 	Title string `json:"title"` // of the request or offer it is, or is about
-	Owner string `json:"owner"` // name of the household that wrote it
+	Owner string `json:"owner"` // name of the household that wrote it, or that it is
+	// Standing is how far a household belongs.
+	Standing string `json:"standing,omitempty"`
 }
 
 // Ambiguous: several records begin so.

@@ -1,0 +1,31 @@
+package api
+
+import (
+	"context"
+	"net/url"
+)
+
+// People returns the households of a neighbourhood.
+func (c *Client) People(ctx context.Context, p Place) (People, error) {
+	return call[People](ctx, c, "GET", "/people?"+url.Values{"in": {p.In}}.Encode(), nil)
+}
+
+// Invitations returns the invitations that the household made.
+func (c *Client) Invitations(ctx context.Context, p Place) (InvitationList, error) {
+	return call[InvitationList](ctx, c, "GET", "/invites?"+url.Values{"in": {p.In}}.Encode(), nil)
+}
+
+// Vouch lifts a household out of probation and into a role.
+func (c *Client) Vouch(ctx context.Context, v Vouching) (Decided, error) {
+	return call[Decided](ctx, c, "POST", "/vouches", v)
+}
+
+// Revoke puts a household or a device out, or closes an invitation.
+func (c *Client) Revoke(ctx context.Context, v Revoking) (Decided, error) {
+	return call[Decided](ctx, c, "POST", "/revocations", v)
+}
+
+// Mute hides a household's records on this node.
+func (c *Client) Mute(ctx context.Context, m Muting) (MutedDoc, error) {
+	return call[MutedDoc](ctx, c, "POST", "/mutes", m)
+}
