@@ -176,8 +176,12 @@ func (s *strand) Moved(came, went []protocol.ID) { s.wire.exchange.Changed(s.h.i
 // Spread implements [Link].
 func (s *strand) Spread() { s.wire.exchange.Spread(s.h.id, protocol.DeviceID{}) }
 
-// RosterChanged implements [Link].
-func (s *strand) RosterChanged() { s.wire.exchange.RosterChanged(s.h.id) }
+// RosterChanged implements [Link]. What an exchange brought of who belongs is
+// not gossiped on; a hint lets the neighbours come for it at once, and theirs.
+func (s *strand) RosterChanged() {
+	s.wire.exchange.RosterChanged(s.h.id)
+	s.topic.Hint()
+}
 
 // Close implements [Link].
 func (s *strand) Close() error { return s.topic.Leave() }
