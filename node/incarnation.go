@@ -38,6 +38,9 @@ func (h *Neighbourhood) refused() {
 // made anew as many as it was refused, and one more, at spare places.
 func (h *Neighbourhood) claims(members *roster.Roster) []roster.Op {
 	me := h.parts.Identity
+	if h.house != nil {
+		return nil // another device of the household signs for this one
+	}
 	if me.Incarnation <= 1 {
 		if op, err := deviceOp(h.id, me, firstPlace, uint32(me.Incarnation)); err == nil {
 			return []roster.Op{op}

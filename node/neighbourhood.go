@@ -23,7 +23,8 @@ var ErrClosed = errors.New("node: closed")
 // own (owner.go), is the only one to change it.
 type Neighbourhood struct {
 	id    protocol.NeighbourhoodID
-	seed  *[16]byte // of the invitation it was joined by; nil for a founder
+	seed  *[16]byte             // of the invitation it was joined by; nil for a founder
+	house *protocol.HouseholdID // whose further device this node is; nil where it holds the key
 	parts *Parts
 	store store.Store
 	clock *clock
@@ -63,7 +64,7 @@ type Neighbourhood struct {
 func newNeighbourhood(id protocol.NeighbourhoodID, n *Node, ring identity.Keyring) *Neighbourhood {
 	p := n.parts
 	h := &Neighbourhood{
-		id: id, seed: ring.Invite, parts: p, store: p.Store, clock: n.clock, log: p.Log, fail: n.fail, ring: ring,
+		id: id, seed: ring.Invite, house: ring.House, parts: p, store: p.Store, clock: n.clock, log: p.Log, fail: n.fail, ring: ring,
 		door: make(chan task), closing: make(chan struct{}), stopped: make(chan struct{}), ctx: context.Background(),
 		index: newIndex(), watchers: n.watchers, met: newMeetings(), reach: newReach(),
 		ops: make(map[protocol.ID]roster.Op), keys: make(map[cell.Epoch]cell.Key), secrets: make(map[cell.Epoch][32]byte),

@@ -30,6 +30,9 @@ func (b Backend) Sign(ctx context.Context, n protocol.NeighbourhoodID, say func(
 		return err
 	}
 	err = h.sign(ctx, func(t *turn) ([]roster.Op, error) {
+		if !t.holdsKey() {
+			return nil, ErrHouseholdKey
+		}
 		p := &pen{t: t}
 		err := say(p)
 		return p.ops, err

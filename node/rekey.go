@@ -32,7 +32,7 @@ func (t *turn) lookAfterKeys() ([]roster.Op, error) {
 	me := t.h.parts.Identity.HouseholdID()
 	steward := t.roster.Steward(me)
 	current, ok := t.roster.Current()
-	if !ok && steward {
+	if !ok && (steward || t.putOut()) {
 		return t.mint()
 	}
 	secret, has := t.h.secrets[current.Epoch]
@@ -46,6 +46,25 @@ func (t *turn) lookAfterKeys() ([]roster.Op, error) {
 		return nil, nil
 	}
 	return t.bring(current, secret, t.roster)
+}
+
+// putOut reports whether this household revoked something of its own, as a
+// stolen phone: then it makes the new epoch itself, if it is a member that was
+// vouched for, and does not leave the thief reading until a steward's node hears.
+func (t *turn) putOut() bool {
+	me := t.h.parts.Identity.HouseholdID()
+	m, ok := t.roster.Member(me)
+	if !ok || !m.Vouched() || m.Role != roster.RoleMember {
+		return false
+	}
+	for _, d := range m.Devices {
+		for _, by := range t.roster.Revokers(roster.TargetDevice, d) {
+			if by.By == me {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // share brings strays to all who hold the current secret.

@@ -70,7 +70,7 @@ func (t *turn) signed(body roster.Body) (roster.Op, error) {
 func (t *turn) holdsKey() bool {
 	me := t.h.parts.Identity
 	household, known := t.roster.Household(me.DeviceID())
-	return !known || household == me.HouseholdID()
+	return t.h.house == nil && (!known || household == me.HouseholdID())
 }
 
 // claim brings this device's own operations into the roster and, of a founder,

@@ -32,6 +32,7 @@ var exits = map[string]int{
 	"no-slots": exitRefused, "not-allowed": exitRefused,
 	"no-places": exitRefused, "stewards-only": exitRefused, "not-above": exitRefused, "own-household": exitRefused, "household-key": exitRefused,
 	"may-not-invite": exitRefused, "too-many-invitations": exitRefused, "not-theirs": exitUsage,
+	"device-code": exitUsage, "other-house": exitConflict, "device-known": exitConflict, "too-many-devices": exitRefused,
 	"nobody": exitNotFound, "put-out": exitConflict, "vouched": exitConflict,
 	"ended": exitConflict, "covered": exitConflict, "arrived": exitConflict, "joined": exitConflict,
 	"invite-expired": exitConflict, "dir-in-use": exitConflict, "port-in-use": exitConflict,
@@ -119,6 +120,8 @@ func (a *app) tellProblem(p *api.Problem, err error) {
 		key = "problem.numbers-movable"
 	case p.Code == "invite" && p.Group > 0:
 		key = "problem.invite-group"
+	case p.Code == "device-code" && p.Group > 0:
+		key = "problem.device-code-group"
 	case p.Code == "no-neighbourhood" && a.in == "":
 		key = "problem.no-neighbourhood-yet"
 	}

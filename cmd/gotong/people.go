@@ -112,7 +112,7 @@ func (a *app) deviceLine(p api.Person) string {
 
 func (a *app) deviceState(d api.Device) string {
 	switch {
-	case d.Me:
+	case d.Me && !d.Retired:
 		return a.say("device.this", nil)
 	case d.Retired:
 		return a.say("device.retired", nil)

@@ -29,3 +29,18 @@ func (c *Client) Revoke(ctx context.Context, v Revoking) (Decided, error) {
 func (c *Client) Mute(ctx context.Context, m Muting) (MutedDoc, error) {
 	return call[MutedDoc](ctx, c, "POST", "/mutes", m)
 }
+
+// Devices returns the household's devices.
+func (c *Client) Devices(ctx context.Context, p Place) (DeviceList, error) {
+	return call[DeviceList](ctx, c, "GET", "/devices?"+url.Values{"in": {p.In}}.Encode(), nil)
+}
+
+// AddDevice takes a new device into the household.
+func (c *Client) AddDevice(ctx context.Context, a Adding) (Decided, error) {
+	return call[Decided](ctx, c, "POST", "/devices", a)
+}
+
+// Pair makes the node a further device of another's household.
+func (c *Client) Pair(ctx context.Context, p Pairing) (Paired, error) {
+	return call[Paired](ctx, c, "POST", "/devices/pair", p)
+}

@@ -17,6 +17,9 @@
 //	POST /v1/invites                  make an invitation
 //	GET  /v1/invites                  those that the household made
 //	GET  /v1/people                   the households, their roles and devices
+//	GET  /v1/devices                  the household's own, and what a new one is told
+//	POST /v1/devices                  take a new device in, by its code
+//	POST /v1/devices/pair             make this node a device of another's household
 //	POST /v1/vouches                  vouch for a household
 //	POST /v1/revocations              put out a household or a device, close an invitation
 //	POST /v1/mutes                    list a household's records here no longer, or again

@@ -1,6 +1,9 @@
 package api
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // What a Backend and the verbs answer when they cannot. Each has a code in
 // problem.go and a sentence in the catalogs.
@@ -51,6 +54,14 @@ var (
 	ErrInvites = errors.New("api: too many open invitations")
 	// ErrHouseholdKey: only the household's first device can sign that.
 	ErrHouseholdKey = errors.New("api: the household's key is on another device")
+	// ErrCode: the code of a household or device cannot be read.
+	ErrCode = errors.New("api: not a device's code")
+	// ErrOtherHouse: the device's code was made for another household.
+	ErrOtherHouse = errors.New("api: code for another household")
+	// ErrDeviceKnown: the device belongs to a household already.
+	ErrDeviceKnown = errors.New("api: known device")
+	// ErrDevices: the household has as many devices as it can have.
+	ErrDevices = errors.New("api: too many devices")
 	// ErrInvite: the invitation cannot be read: a letter is wrong or missing.
 	ErrInvite = errors.New("api: not an invitation")
 	// ErrInviteExpired: the invitation was for an earlier time.
@@ -94,3 +105,6 @@ var (
 	// ErrSocketPath: the directory's name is too long for a control socket.
 	ErrSocketPath = errors.New("api: path of the control socket is too long")
 )
+
+// codeError is that of a text of a household or device that cannot be read.
+func codeError(err error) error { return fmt.Errorf("%w: %w", ErrCode, err) }

@@ -46,6 +46,8 @@ func TestDocumentsKeepTheirShape(t *testing.T) {
 	for name, doc := range map[string]any{
 		"people":        must[People](t)(sari.People(ctx, Place{})),
 		"decided":       must[Decided](t)(sari.Revoke(ctx, Revoking{What: "Budi", Preview: true})),
+		"devices":       must[DeviceList](t)(sari.Devices(ctx, Place{})),
+		"paired":        must[Paired](t)(sari.Pair(ctx, Pairing{House: must[DeviceList](t)(sari.Devices(ctx, Place{})).House})),
 		"muted":         must[MutedDoc](t)(sari.Mute(ctx, Muting{Who: s.homes[2].me().String()})),
 		"invitations":   must[InvitationList](t)(sari.Invitations(ctx, Place{})),
 		"list":          must[List](t)(sari.List(ctx, Query{})),

@@ -199,3 +199,41 @@ func TestWhatAMutedHouseholdWroteIsNotListedHere(t *testing.T) {
 		t.Errorf("shown again: %+v", l)
 	}
 }
+
+func TestAHouseholdTakesInEightDevicesAndNoMore(t *testing.T) {
+	s, desks := newStreet("Keluarga Sari")
+	sari := desks[0]
+	house := must[DeviceList](t)(sari.Devices(ctx, Place{})).House
+	code := must[Paired](t)(sari.Pair(ctx, Pairing{House: house})).Code
+	trial := must[Decided](t)(sari.AddDevice(ctx, Adding{Code: code, Preview: true}))
+	if trial.Done || trial.Device == nil || len(trial.Person.Devices) != 2 {
+		t.Errorf("%+v", trial)
+	}
+	must[Decided](t)(sari.AddDevice(ctx, Adding{Code: code}))
+	answer := func(name string, of []byte) string {
+		return roster.NewDevice(s.id, roster.Key(of), keysOf(name).household, [32]byte{3}, 1).Text()
+	}
+	mine := s.homes[0].public()
+	for _, name := range []string{"c", "d", "e", "f", "g", "h"} {
+		must[Decided](t)(sari.AddDevice(ctx, Adding{Code: answer(name, mine)}))
+	}
+	for _, c := range []struct {
+		code string
+		want error
+	}{
+		{code, ErrDeviceKnown}, {answer("ninth", mine), ErrDevices}, {answer("other", keysOf("Budi").public()), ErrOtherHouse},
+		{"GTD1", ErrCode}, {house, ErrCode}, {"", ErrCode},
+	} {
+		if _, err := sari.AddDevice(ctx, Adding{Code: c.code}); !errors.Is(err, c.want) {
+			t.Errorf("%.9s: %v, want %v", c.code, err, c.want)
+		}
+	}
+	retired := must[Decided](t)(sari.Revoke(ctx, Revoking{What: trial.Device.ID, Own: true}))
+	if !retired.Device.Retired {
+		t.Errorf("%+v", retired.Device)
+	}
+	must[Decided](t)(sari.AddDevice(ctx, Adding{Code: answer("ninth", mine)}))
+	if _, err := sari.AddDevice(ctx, Adding{Code: code}); !errors.Is(err, ErrPutOut) {
+		t.Errorf("the retired one again: %v", err)
+	}
+}

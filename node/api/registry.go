@@ -17,6 +17,11 @@ type Registry interface {
 	// durable when it returns. Whatever say returns an error for is undone. It
 	// must not call the Backend. ErrHouseholdKey where the key is elsewhere.
 	Sign(ctx context.Context, n protocol.NeighbourhoodID, say func(Pen) error) error
+	// SealedTo seals the neighbourhood's secrets to an X25519 key.
+	SealedTo(ctx context.Context, n protocol.NeighbourhoodID, key [32]byte) ([]*roster.Sealed, error)
+	// Pair makes this node a further device of a household, once a device that
+	// holds its key signs what is returned.
+	Pair(ctx context.Context, house roster.House) (*roster.Device, error)
 	// Held returns the facts of these devices that are kept here and count.
 	Held(ctx context.Context, n protocol.NeighbourhoodID, of []protocol.DeviceID) ([]Held, error)
 	// Muted returns the households whose records this node does not list.

@@ -70,6 +70,11 @@ func Handler(d Desk, log *slog.Logger) http.Handler {
 	mux.Handle("GET /v1/invites", get(h, func(ctx context.Context, r *http.Request) (InvitationList, error) {
 		return d.Invitations(ctx, queryOf(r).Place)
 	}))
+	mux.Handle("GET /v1/devices", get(h, func(ctx context.Context, r *http.Request) (DeviceList, error) {
+		return d.Devices(ctx, queryOf(r).Place)
+	}))
+	mux.Handle("POST /v1/devices", post(h, d.AddDevice))
+	mux.Handle("POST /v1/devices/pair", post(h, d.Pair))
 	mux.Handle("POST /v1/vouches", post(h, d.Vouch))
 	mux.Handle("POST /v1/revocations", post(h, d.Revoke))
 	mux.Handle("POST /v1/mutes", post(h, d.Mute))

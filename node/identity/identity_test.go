@@ -119,6 +119,9 @@ func TestKeyringsComeBackAsSaved(t *testing.T) {
 			seed := [16]byte(bytes16.Draw(t, "seed"))
 			k.Invite = &seed
 		}
+		if house := protocol.HouseholdID(bytes16.Draw(t, "house")); k.Invite == nil && rapid.Bool().Draw(t, "paired") {
+			k.House = &house
+		}
 		for range rapid.IntRange(0, 5).Draw(t, "epochs") {
 			k.Secrets = append(k.Secrets, [32]byte(rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "secret")))
 		}

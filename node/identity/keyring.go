@@ -16,7 +16,8 @@ import (
 // and besides its cells: the invite it joined with, until the roster shows it
 // in, and the epoch secrets it knows, oldest first.
 type Keyring struct {
-	Invite  *[16]byte // the invite's seed; nil once unneeded, or for founders
+	Invite  *[16]byte             // the invite's seed; nil once unneeded, or for founders
+	House   *protocol.HouseholdID // whose further device this is; nil where it holds the household's key
 	Secrets [][32]byte
 }
 
@@ -81,13 +82,17 @@ func (d Dir) RemoveKeyring(n protocol.NeighbourhoodID) error {
 	return syncDir(string(d))
 }
 
-// encode lays a keyring out: a byte that says whether there is an invite, its
-// 16-byte seed, then the 32-byte secrets.
+// encode lays a keyring out: a byte that is 1 for an invite and 2 for another
+// device's household, the 16 bytes of its seed or id, then the 32-byte secrets.
 func (k Keyring) encode() []byte {
 	b := make([]byte, 17, 17+32*len(k.Secrets))
 	if k.Invite != nil {
 		b[0] = 1
 		copy(b[1:], k.Invite[:])
+	}
+	if k.House != nil {
+		b[0] = 2
+		copy(b[1:], k.House[:])
 	}
 	for _, s := range k.Secrets {
 		b = append(b, s[:]...)
@@ -103,6 +108,10 @@ func decodeKeyring(b []byte) (Keyring, error) {
 	if b[0] == 1 {
 		seed := [16]byte(b[1:17])
 		k.Invite = &seed
+	}
+	if b[0] == 2 {
+		house := protocol.HouseholdID(b[1:17])
+		k.House = &house
 	}
 	for b = b[17:]; len(b) > 0; b = b[32:] {
 		k.Secrets = append(k.Secrets, [32]byte(b[:32]))

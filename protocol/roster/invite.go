@@ -37,18 +37,24 @@ type Invite struct {
 
 const (
 	invitePrefix = "GTG1"
-	inviteGroups = 13
-	groupData    = 4 // characters, and one to check them
+	inviteSize   = 32 // bytes
+	groupData    = 4  // characters, and one to check them
 	alphabet     = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 )
 
 // Text returns the written form: GTG1 and 13 groups of five characters, the
 // last of each checking the other four and the group's place (SPEC.md, Invite).
 func (i Invite) Text() string {
-	digits := toDigits(append(i.Neighbourhood[:], i.Seed[:]...))
+	return grouped(invitePrefix, append(i.Neighbourhood[:], i.Seed[:]...))
+}
+
+// grouped writes bytes as groups of characters that check themselves.
+func grouped(prefix string, content []byte) string {
+	digits := toDigits(content)
+	digits = append(digits, make([]byte, groupsFor(len(content))*groupData-len(digits))...)
 	var b strings.Builder
-	b.WriteString(invitePrefix)
-	for g := range inviteGroups {
+	b.WriteString(prefix)
+	for g := range groupsFor(len(content)) {
 		data := digits[g*groupData:][:groupData]
 		b.WriteByte('-')
 		for _, d := range data {
@@ -59,28 +65,43 @@ func (i Invite) Text() string {
 	return b.String()
 }
 
+// groupsFor returns how many groups hold that many bytes.
+func groupsFor(size int) int {
+	perGroup := groupData * 5
+	return (size*8 + perGroup - 1) / perGroup
+}
+
 // ParseInvite reads an invitation as people type it: in any case, with spaces
 // and dashes anywhere, I and L for 1, O for 0. Errors are those above.
 func ParseInvite(text string) (Invite, error) {
-	plain := plainText(text)
-	rest, ok := strings.CutPrefix(plain, invitePrefix)
-	switch {
-	case !ok:
-		return Invite{}, ErrInviteKind
-	case len(rest) < inviteGroups*(groupData+1):
-		return Invite{}, ErrInviteShort
-	case len(rest) > inviteGroups*(groupData+1):
-		return Invite{}, ErrInviteLong
-	}
-	digits, err := checkedDigits(rest)
+	b, err := ungrouped(invitePrefix, inviteSize, text)
 	if err != nil {
 		return Invite{}, err
 	}
-	b, ok := fromDigits(digits)
-	if !ok {
-		return Invite{}, ErrInviteGroup{inviteGroups}
-	}
 	return Invite{Neighbourhood: protocol.NeighbourhoodID(b[:16]), Seed: [16]byte(b[16:])}, nil
+}
+
+// ungrouped is the inverse of grouped for a text of size bytes.
+func ungrouped(prefix string, size int, text string) ([]byte, error) {
+	rest, ok := strings.CutPrefix(plainText(text), prefix)
+	groups := groupsFor(size)
+	switch {
+	case !ok:
+		return nil, ErrInviteKind
+	case len(rest) < groups*(groupData+1):
+		return nil, ErrInviteShort
+	case len(rest) > groups*(groupData+1):
+		return nil, ErrInviteLong
+	}
+	digits, err := checkedDigits(rest, groups)
+	if err != nil {
+		return nil, err
+	}
+	b, ok := fromDigits(digits, size)
+	if !ok {
+		return nil, ErrInviteGroup{groups}
+	}
+	return b, nil
 }
 
 // plainText drops separators and settles case and lookalikes.
@@ -108,9 +129,9 @@ func lowerBit(c rune) rune {
 	return 0
 }
 
-func checkedDigits(rest string) ([]byte, error) {
-	digits := make([]byte, 0, inviteGroups*groupData)
-	for g := range inviteGroups {
+func checkedDigits(rest string, groups int) ([]byte, error) {
+	digits := make([]byte, 0, groups*groupData)
+	for g := range groups {
 		group, ok := digitsOf(rest[g*(groupData+1):][:groupData+1])
 		if !ok || checkOf(g, group[:groupData]) != group[groupData] {
 			return nil, ErrInviteGroup{g + 1}
@@ -137,7 +158,7 @@ func digitsOf(group string) ([]byte, bool) {
 // weights 2, 4, 8, 16 and the check's own 1 all differ and none is zero, so any
 // one wrong character and any swap of two show.
 func checkOf(group int, data []byte) byte {
-	sum := byte(group + 1)
+	sum := byte(group+1) & 31
 	for i, d := range data {
 		for range i + 1 {
 			d = double(d)
@@ -165,8 +186,8 @@ func toDigits(b []byte) []byte {
 }
 
 // fromDigits is the inverse; false if the bits left over are not zero.
-func fromDigits(digits []byte) ([]byte, bool) {
-	b := make([]byte, len(digits)*5/8)
+func fromDigits(digits []byte, size int) ([]byte, bool) {
+	b := make([]byte, size)
 	clean := true
 	for i := range len(digits) * 5 {
 		bit := digits[i/5] >> (4 - i%5) & 1

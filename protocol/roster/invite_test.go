@@ -35,7 +35,7 @@ func TestAnInvitationReadsBackHoweverItIsTyped(t *testing.T) {
 func TestAWrongCharacterOrASwapShowsItsGroup(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := []byte(anyInvite(t).Text())
-		group := rapid.IntRange(1, inviteGroups).Draw(t, "group")
+		group := rapid.IntRange(1, groupsFor(inviteSize)).Draw(t, "group")
 		at := len(invitePrefix) + 1 + (group-1)*(groupData+2) + rapid.IntRange(0, groupData).Draw(t, "at")
 		if rapid.Bool().Draw(t, "swap") {
 			at -= bool2int((at-len(invitePrefix)-1)%(groupData+2) == groupData)

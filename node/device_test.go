@@ -1,0 +1,197 @@
+package node
+
+import (
+	"errors"
+	"log/slog"
+	"testing"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	"gotong/node/api"
+	"gotong/node/identity"
+	"gotong/protocol"
+	"gotong/protocol/board"
+	"gotong/protocol/record"
+	"gotong/protocol/roster"
+)
+
+// newStoredNode is a node with keys and facts on a real disk, and no wire.
+func newStoredNode(t *testing.T, s *street) *Node {
+	t.Helper()
+	dir := t.TempDir()
+	me, err := identity.Dir(dir).Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	disk, err := openStore(Config{Dir: dir, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := Assemble(Parts{
+		Identity: me, Keys: identity.Dir(dir), Store: disk, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+	}, s.connect)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := n.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return n
+}
+
+// pairWith makes one node a further device of another's household, as the two
+// commands do.
+func pairWith(t *testing.T, first, second *Node, id protocol.NeighbourhoodID) *Neighbourhood {
+	t.Helper()
+	house := roster.House{Neighbourhood: id, Household: roster.Key(first.Identity().HouseholdKey())}
+	body, err := second.Pair(t.Context(), house)
+	if err != nil {
+		t.Fatal(err)
+	}
+	desk := api.Desk{Backend: Backend{Node: first}, Now: time.Now}
+	if _, err := desk.AddDevice(t.Context(), api.Adding{Code: body.Text()}); err != nil {
+		t.Fatal(err)
+	}
+	h, _ := second.Neighbourhood(id)
+	return h
+}
+
+func edit(t *testing.T, h *Neighbourhood, id protocol.RecordID, change func(*record.Request)) {
+	t.Helper()
+	err := h.Edit(t.Context(), id, func(m proto.Message) error {
+		change(m.(*record.Request))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// SecondDeviceEditsTitle: while apart the tablet corrects the title and the
+// phone the urgency; both edits survive, on both.
+func TestTwoDevicesOfAHouseholdEditOneRecordWhileApart(t *testing.T) {
+	s := apart()
+	phone, tablet := newStoredNode(t, s), newStoredNode(t, s)
+	id, err := phone.Create(t.Context(), "RT 03", "Bu Sari")
+	if err != nil {
+		t.Fatal(err)
+	}
+	atPhone, _ := phone.Neighbourhood(id)
+	asked := asks(t, atPhone, "water")
+	atTablet := pairWith(t, phone, tablet, id)
+	meet(t, atPhone, atTablet)
+	if me, ok := atTablet.Me(); !ok || me != phone.Identity().HouseholdID() {
+		t.Fatalf("the tablet is of %v, %v", me, ok)
+	}
+	edit(t, atTablet, asked, func(r *record.Request) { r.Title = "drinking water" })
+	edit(t, atPhone, asked, func(r *record.Request) { r.Urgency = record.Urgency_URGENCY_CRITICAL })
+	meet(t, atPhone, atTablet)
+	sameBoards(t, []*Neighbourhood{atPhone, atTablet})
+	for _, h := range []*Neighbourhood{atPhone, atTablet} {
+		err := h.Look(t.Context(), func(v board.View) {
+			item, _ := v.Item(asked)
+			if r := item.Request(); r.GetTitle() != "drinking water" || r.GetUrgency() != record.Urgency_URGENCY_CRITICAL {
+				t.Errorf("it reads %v", r)
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestAFurtherDeviceSignsNothingForTheHousehold(t *testing.T) {
+	s := apart()
+	nodes, id := founded(t, s, "Bu Sari")
+	tablet := newTestNode(t, s)
+	atTablet := pairWith(t, nodes[0], tablet, id)
+	first, _ := nodes[0].Neighbourhood(id)
+	meet(t, first, atTablet)
+	if _, err := tablet.Invite(t.Context(), id, 1); !errors.Is(err, ErrHouseholdKey) {
+		t.Errorf("it invites: %v", err)
+	}
+	err := Backend{Node: tablet}.Sign(t.Context(), id, func(api.Pen) error { return nil })
+	if !errors.Is(err, api.ErrHouseholdKey) {
+		t.Errorf("it signs: %v", err)
+	}
+	if _, err := tablet.Pair(t.Context(), roster.House{Neighbourhood: id, Household: roster.Key{1}}); !errors.Is(err, ErrJoined) {
+		t.Errorf("it joins another household: %v", err)
+	}
+}
+
+// A member whose tablet is stolen need not wait for a steward: its own node
+// makes the new key, and the thief reads nothing written after it.
+func TestAMemberWhoRetiresADeviceMakesTheNewKeyItself(t *testing.T) {
+	s := apart()
+	nodes, id := founded(t, s, "Bu Sari", "Pak Budi")
+	hoods := hoodsOf(t, nodes, id)
+	meet(t, hoods[0], hoods[1])
+	meet(t, hoods[0], hoods[1])
+	sari := api.Desk{Backend: Backend{Node: nodes[0]}, Now: time.Now}
+	budi := api.Desk{Backend: Backend{Node: nodes[1]}, Now: time.Now}
+	if _, err := sari.Vouch(t.Context(), api.Vouching{Who: nodes[1].Identity().HouseholdID().String()}); err != nil {
+		t.Fatal(err)
+	}
+	meet(t, hoods[0], hoods[1])
+	tablet := newTestNode(t, s)
+	atTablet := pairWith(t, nodes[1], tablet, id)
+	meet(t, hoods[1], atTablet)
+	asks(t, atTablet, "from the tablet")
+	meet(t, hoods[1], atTablet)
+	stolen := tablet.Identity().DeviceID()
+	doc, err := budi.Revoke(t.Context(), api.Revoking{What: stolen.String(), Own: true})
+	if err != nil || !doc.Rekey || doc.Keep.Kept != 1 {
+		t.Fatalf("%+v, %v", doc.Keep, err)
+	}
+	asks(t, hoods[1], "after the theft")
+	meet(t, hoods[0], hoods[1])
+	meet(t, hoods[0], atTablet)
+	if !shows(t, hoods[0], "after the theft") || !shows(t, hoods[0], "from the tablet") {
+		t.Error("the neighbour does not read what came after, or lost what came before")
+	}
+	if shows(t, atTablet, "after the theft") {
+		t.Error("the stolen tablet reads on")
+	}
+}
+
+// BackdatedAfterRevoke on real nodes: what whoever was put out writes after it,
+// with any stamp, counts nowhere, also where it arrives before the revocation.
+func TestWhatIsWrittenByWhoWasPutOutCountsNowhere(t *testing.T) {
+	nodes, id := founded(t, apart(), "Bu Sari", "Pak Budi", "Bu Ani")
+	hoods := hoodsOf(t, nodes, id)
+	for range 2 {
+		meet(t, hoods[0], hoods[1])
+		meet(t, hoods[0], hoods[2])
+	}
+	asks(t, hoods[1], "before")
+	meet(t, hoods[0], hoods[1])
+	sari := api.Desk{Backend: Backend{Node: nodes[0]}, Now: time.Now}
+	if _, err := sari.Revoke(t.Context(), api.Revoking{What: nodes[1].Identity().HouseholdID().String()}); err != nil {
+		t.Fatal(err)
+	}
+	asks(t, hoods[1], "after") // it has not heard
+	meet(t, hoods[1], hoods[2])
+	if !shows(t, hoods[2], "after") {
+		t.Fatal("who has not heard either shows it until it hears")
+	}
+	meet(t, hoods[0], hoods[2])
+	meet(t, hoods[0], hoods[2])
+	sameBoards(t, []*Neighbourhood{hoods[0], hoods[2]})
+	for i, h := range []*Neighbourhood{hoods[0], hoods[2]} {
+		if !shows(t, h, "before") || shows(t, h, "after") {
+			t.Errorf("node %d shows before: %v, after: %v", i, shows(t, h, "before"), shows(t, h, "after"))
+		}
+	}
+}
+
+func shows(t *testing.T, h *Neighbourhood, title string) bool {
+	t.Helper()
+	found := false
+	if err := h.Look(t.Context(), func(v board.View) { found = titled(title)(v) }); err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
