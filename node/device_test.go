@@ -186,12 +186,3 @@ func TestWhatIsWrittenByWhoWasPutOutCountsNowhere(t *testing.T) {
 		}
 	}
 }
-
-func shows(t *testing.T, h *Neighbourhood, title string) bool {
-	t.Helper()
-	found := false
-	if err := h.Look(t.Context(), func(v board.View) { found = titled(title)(v) }); err != nil {
-		t.Fatal(err)
-	}
-	return found
-}

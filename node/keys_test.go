@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"gotong/node/api"
 	"gotong/protocol/board"
 	"gotong/protocol/cell"
 	"gotong/protocol/roster"
@@ -106,7 +107,7 @@ func TestNewcomerReadsOldAndForkedEpochs(t *testing.T) {
 	}
 
 	seed := [16]byte{7}
-	if err := ani.grant(t.Context(), seed, 1); err != nil {
+	if err := ani.grant(t.Context(), seed, api.Terms{Role: roster.RoleMember, Uses: 1}); err != nil {
 		t.Fatal(err)
 	}
 	n := newTestNode(t, s)
