@@ -27,11 +27,12 @@ func newClaims() *claims {
 }
 
 // enter begins a session's transfer, in which wants come and perhaps more that
-// is unknown. It reports whether the peer has to offer first; peers of blind
-// sessions are told to begin to.
-func (c *claims) enter(s *session, wants []protocol.ID, more bool) (offer bool) {
+// is unknown. It reports whether the peer has to offer first, as it has in a
+// crowd; peers of blind sessions are told to begin to.
+func (c *claims) enter(s *session, wants []protocol.ID, more, crowd bool) (offer bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	offer = crowd
 	for other, blind := range c.sessions {
 		offer = true
 		if blind {

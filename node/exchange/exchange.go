@@ -168,6 +168,19 @@ func (x *Exchange) Spread(n protocol.NeighbourhoodID, but protocol.DeviceID) {
 	}
 }
 
+// others reports whether this side could meanwhile be brought something of a
+// neighbourhood by another peer.
+func (x *Exchange) others(f *shelf, but protocol.DeviceID) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for p := range x.visits {
+		if p.n == f.ID() && p.peer != but {
+			return true
+		}
+	}
+	return false
+}
+
 // kickOthers asks for exchanges with everybody but one peer, which left off.
 // It does so seldom, or a peer could make all others talk by leaving off.
 func (x *Exchange) kickOthers(f *shelf, but protocol.DeviceID) {

@@ -180,7 +180,7 @@ func TestAPeerThatSendsMoreThanItAnnouncedIsLeft(t *testing.T) {
 func TestAPeerThatPushesWhatItShouldOfferIsLeft(t *testing.T) {
 	bubble(t, func(t *testing.T, _ *village, as, to *house) {
 		other := to.x.newSession(context.Background(), protocol.DeviceID{9}, false)
-		to.x.shelf(to.n).claims.enter(other, nil, false) // another exchange is under way
+		to.x.shelf(to.n).claims.enter(other, nil, false, false) // another exchange is under way
 		c := approach(t, as, to)
 		c.greet()
 		c.announce(1000)

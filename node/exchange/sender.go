@@ -3,6 +3,7 @@ package exchange
 import (
 	"slices"
 	"sync"
+	"time"
 
 	"gotong/protocol"
 	"gotong/protocol/cell"
@@ -11,8 +12,14 @@ import (
 // batchSize is about how many bytes of items travel in one frame.
 const batchSize = 60_000
 
-// maxOffered is how many OFFERs may wait for their TAKE.
-const maxOffered = 2
+// What may wait for its TAKE: what the link carries in a moment, so that what
+// comes to the peer another way meanwhile is not sent over a thin link too.
+const (
+	maxOffered = 2 // OFFERs
+	leastOffer = 8 // ids in one
+	mostOffer  = 512
+	moment     = 100 * time.Millisecond
+)
 
 // sender gives the peer, in one round, what it lacks: the plan in its order,
 // as it is or offered first, then END. Its frames are drawn by the outbox.
@@ -25,13 +32,20 @@ type sender struct {
 	plan     []protocol.ID
 	isOp     map[protocol.ID]bool // never offered: a cell may need them at once
 	offering bool
-	offered  [][]protocol.ID // waiting for their TAKE
-	ready    []protocol.ID   // to be sent, before the rest of the plan
-	flight   []protocol.ID   // sent, not acknowledged
-	gone     []protocol.ID   // of the plan, no longer here
+	offered  []offer       // waiting for their TAKE
+	chunk    int           // ids in the next OFFER
+	ready    []protocol.ID // to be sent, before the rest of the plan
+	flight   []protocol.ID // sent, not acknowledged
+	gone     []protocol.ID // of the plan, no longer here
 	declined int
 	total    int
 	ended    chan struct{} // closed when END was drawn
+}
+
+// offer is cells that the peer was asked about.
+type offer struct {
+	cells []protocol.ID
+	at    time.Time
 }
 
 func (s *sender) over() bool {
@@ -114,7 +128,7 @@ func (s *sender) goneFrame() []byte {
 // offer names the next cells of the plan; operations among them need no offer.
 func (s *sender) offer() []byte {
 	var cells []protocol.ID
-	for len(s.plan) > 0 && len(cells) < maxIDs {
+	for len(s.plan) > 0 && len(cells) < s.chunk {
 		id := s.plan[0]
 		s.plan = s.plan[1:]
 		if s.isOp[id] {
@@ -126,7 +140,7 @@ func (s *sender) offer() []byte {
 	if len(cells) == 0 {
 		return s.batch()
 	}
-	s.offered = append(s.offered, cells)
+	s.offered = append(s.offered, offer{cells, time.Now()})
 	return appendIDs([]byte{kindOffer}, cells)
 }
 
@@ -145,11 +159,12 @@ func (s *sender) taken(body []byte) error {
 	if len(s.offered) == 0 {
 		return malformed("TAKE without OFFER")
 	}
-	wanted, err := parseTake(body, len(s.offered[0]))
+	first := s.offered[0]
+	wanted, err := parseTake(body, len(first.cells))
 	if err != nil {
 		return err
 	}
-	for i, id := range s.offered[0] {
+	for i, id := range first.cells {
 		if wanted[i] {
 			s.ready = append(s.ready, id)
 		} else {
@@ -157,8 +172,20 @@ func (s *sender) taken(body []byte) error {
 		}
 	}
 	s.offered = s.offered[1:]
+	s.adapt(time.Since(first.at))
 	s.poke()
 	return nil
+}
+
+// adapt decides on the size of the next offer by how long one waited behind
+// what was under way.
+func (s *sender) adapt(waited time.Duration) {
+	switch {
+	case waited < moment:
+		s.chunk = min(2*s.chunk, mostOffer)
+	case waited > 2*moment:
+		s.chunk = max(s.chunk/2, leastOffer)
+	}
 }
 
 // acknowledged hears what became of the oldest items in flight.
@@ -195,8 +222,8 @@ func (s *sender) counts() (sent, total int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	left := len(s.plan) + len(s.ready) + len(s.flight) + s.declined
-	for _, chunk := range s.offered {
-		left += len(chunk)
+	for _, o := range s.offered {
+		left += len(o.cells)
 	}
 	return s.total - left, s.total
 }
@@ -210,8 +237,9 @@ func (s *sender) all() bool {
 
 // plan orders what the peer lacks: alerts and critical cells, each behind the
 // operations that show who wrote it; the other operations; the other cells by
-// class (SPEC.md 5). ops and cells are sorted by id.
-func plan(n Neighbourhood, ops, cells []protocol.ID) (order []protocol.ID, isOp map[protocol.ID]bool) {
+// class (SPEC.md 5). ops are sorted by id. Within a class the order is another
+// one for each peer, so that those who then meet bring each other the rest.
+func plan(n Neighbourhood, peer protocol.DeviceID, ops, cells []protocol.ID) (order []protocol.ID, isOp map[protocol.ID]bool) {
 	isOp = make(map[protocol.ID]bool, len(ops))
 	left := make(map[protocol.ID]bool, len(ops))
 	for _, id := range ops {
@@ -225,7 +253,7 @@ func plan(n Neighbourhood, ops, cells []protocol.ID) (order []protocol.ID, isOp 
 			}
 		}
 	}
-	byClass := sortedByClass(n, cells)
+	byClass := sortedByClass(n, peer, cells)
 	for _, class := range byClass[:cell.Normal] {
 		for _, id := range class {
 			addOps(n.PathOf(id))
@@ -240,10 +268,18 @@ func plan(n Neighbourhood, ops, cells []protocol.ID) (order []protocol.ID, isOp 
 	return order, isOp
 }
 
-func sortedByClass(n Neighbourhood, cells []protocol.ID) (byClass [cell.Bulk + 1][]protocol.ID) {
-	for _, id := range slices.Compact(slices.SortedFunc(slices.Values(cells), compare)) {
+func sortedByClass(n Neighbourhood, peer protocol.DeviceID, cells []protocol.ID) (byClass [cell.Bulk + 1][]protocol.ID) {
+	turned := func(a, b protocol.ID) int { return compare(xor(a, protocol.ID(peer)), xor(b, protocol.ID(peer))) }
+	for _, id := range slices.Compact(slices.SortedFunc(slices.Values(cells), turned)) {
 		class := min(n.Class(id), cell.Bulk)
 		byClass[class] = append(byClass[class], id)
 	}
 	return byClass
+}
+
+func xor(a, b protocol.ID) protocol.ID {
+	for i := range a {
+		a[i] ^= b[i]
+	}
+	return a
 }

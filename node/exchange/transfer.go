@@ -114,7 +114,8 @@ func (t *transfer) ready() error {
 // time.
 func (t *transfer) claim(missing []protocol.ID) (flags byte) {
 	blind := t.cells.coming > len(t.cells.want)
-	if t.cells.coming > 0 && t.shelf.claims.enter(t.session, t.cells.want, blind) {
+	crowd := t.cells.coming > 4*leastOffer && t.x.others(t.shelf, t.peer)
+	if t.cells.coming > 0 && t.shelf.claims.enter(t.session, t.cells.want, blind, crowd) {
 		flags = flagOffer
 	}
 	first := int(t.x.chance() * float64(len(missing)))
@@ -140,10 +141,10 @@ func without(ids, others []protocol.ID) (rest []protocol.ID) {
 
 // send makes the plan and lets the outbox draw from it.
 func (t *transfer) send(asked []protocol.ID) {
-	order, isOp := plan(t.shelf, t.ops.push, append(asked, t.cells.push...))
+	order, isOp := plan(t.shelf, t.peer, t.ops.push, append(asked, t.cells.push...))
 	t.sender = &sender{
 		raw: t.shelf.Raw, stored: t.stored, poke: t.out.poke,
-		plan: order, isOp: isOp, offering: t.mustOffer, total: len(order),
+		plan: order, isOp: isOp, offering: t.mustOffer, total: len(order), chunk: leastOffer,
 		ended: make(chan struct{}),
 	}
 	t.out.draw(t.sender.next)

@@ -56,7 +56,7 @@ func (h *household) join(t *testing.T, inviter *household) {
 	t.Helper()
 	var invited struct{ Invite string }
 	inviter.read(t, &invited, "invite")
-	h.gotong(t, "join", invited.Invite, "--household", h.name)
+	h.gotong(t, "join", invited.Invite, "--household", h.name, "--yes")
 }
 
 // request is a request as its household meant it. Content counts: an id that

@@ -30,6 +30,7 @@ func TestTwoIslandsMeetOverAThinLink(t *testing.T) {
 	untilEqual(t, 30*time.Second, l.households)
 	l.slowTrunk(t, "1mbit")
 	l.cutTrunk(t)
+	waitFor(t, time.Minute, "all know that the others are gone", func() bool { return mostConnected(t, l.households) <= 4 })
 	writeSheet(t, west5[0], "west", *islands)
 	writeSheet(t, east5[0], "east", *islands)
 	untilEqual(t, 60*time.Second, west5)
@@ -46,6 +47,15 @@ func TestTwoIslandsMeetOverAThinLink(t *testing.T) {
 	t.Logf("figure: two islands with %d requests each are equal %.1f s after the link is back", *islands, took.Seconds())
 	t.Logf("figure: %d kB crossed to the west and %d kB to the east, for which the link alone needs %.1f s",
 		crossed.west/1000, crossed.east/1000, fastest.Seconds())
+}
+
+// mostConnected returns the most neighbours that one of the households has.
+func mostConnected(t *testing.T, households []*household) (most int) {
+	t.Helper()
+	for _, h := range households {
+		most = max(most, h.status(t).Connected)
+	}
+	return most
 }
 
 // writeSheet imports so many made-up requests in a household.
