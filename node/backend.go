@@ -117,6 +117,7 @@ var words = []struct{ below, said error }{
 	{ErrNoContacts, api.ErrNoSlots},
 	{ErrHouseholdKey, api.ErrHouseholdKey},
 	{ErrJoined, api.ErrJoined},
+	{ErrCloned, api.ErrCloned},
 	{ErrClosed, api.ErrClosed},
 	{ErrNoNeighbourhood, api.ErrNoNeighbourhood},
 	{store.ErrFull, api.ErrFull},

@@ -69,7 +69,7 @@ func (n *Node) enter(ctx context.Context, id protocol.NeighbourhoodID, ring iden
 	if err := n.parts.Keys.SaveKeyring(id, ring); err != nil {
 		return nil, err
 	}
-	h, err := n.open(id, ring)
+	h, err := n.open(id, ring, false)
 	if err != nil {
 		return nil, err
 	}
@@ -114,6 +114,9 @@ func (n *Node) InviteAs(ctx context.Context, id protocol.NeighbourhoodID, terms 
 	}
 	var seed [16]byte
 	if err := randomBytes(seed[:]); err != nil {
+		return "", err
+	}
+	if err := h.remember(ctx); err != nil {
 		return "", err
 	}
 	if err := h.grant(ctx, seed, terms); err != nil {

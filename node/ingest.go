@@ -140,7 +140,7 @@ func (k *taking) decide(t *turn) bool {
 		if o.Err != nil || o.Known {
 			continue
 		}
-		changed, err := t.take(o.Cell)
+		changed, err := t.hear(o.Cell)
 		if err != nil {
 			k.err = err
 			return true

@@ -28,6 +28,7 @@ type Neighbourhood struct {
 	parts *Parts
 	store store.Store
 	clock *clock
+	alarm *alarm
 	log   *slog.Logger
 	link  Link // how facts get to the neighbours and back
 	fail  func(error)
@@ -44,6 +45,7 @@ type Neighbourhood struct {
 	met      *meetings
 	reach    *reach
 	claimed  claimed
+	recall   recall
 
 	// The owner's.
 	ops     map[protocol.ID]roster.Op
@@ -53,6 +55,10 @@ type Neighbourhood struct {
 	held    map[board.Place]held
 	dark    map[board.Place]struct{} // counting cells that no key here opens
 	board   *board.Board
+
+	begin  uint32                   // where the search for a free slot begins
+	mine   map[protocol.ID]struct{} // cells written in this run
+	filled map[uint32]struct{}      // slots that were empty before this run wrote into them
 
 	introduced bool           // its household's profile is written, or was tried
 	rekeyed    *roster.Roster // the roster under which keys were last looked after
@@ -64,13 +70,15 @@ type Neighbourhood struct {
 func newNeighbourhood(id protocol.NeighbourhoodID, n *Node, ring identity.Keyring) *Neighbourhood {
 	p := n.parts
 	h := &Neighbourhood{
-		id: id, seed: ring.Invite, house: ring.House, parts: p, store: p.Store, clock: n.clock, log: p.Log, fail: n.fail, ring: ring,
+		id: id, seed: ring.Invite, house: ring.House, parts: p, store: p.Store, clock: n.clock, alarm: n.alarm, log: p.Log, fail: n.fail, ring: ring,
 		door: make(chan task), closing: make(chan struct{}), stopped: make(chan struct{}), ctx: context.Background(),
 		index: newIndex(), watchers: n.watchers, met: newMeetings(), reach: newReach(),
 		ops: make(map[protocol.ID]roster.Op), keys: make(map[cell.Epoch]cell.Key), secrets: make(map[cell.Epoch][32]byte),
 		held: make(map[board.Place]held), dark: make(map[board.Place]struct{}),
 		contacts: make(map[protocol.RecordID]*ownContact),
+		mine: make(map[protocol.ID]struct{}), filled: make(map[uint32]struct{}),
 	}
+	h.recall.done = make(chan struct{})
 	members := roster.Judge(id, nil)
 	h.roster.Store(members)
 	h.board = board.New(members)

@@ -2,8 +2,10 @@ package node
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"slices"
 	"sync"
@@ -23,7 +25,8 @@ type Parts struct {
 	Own      *ownLog // nil: no second copy
 	Now      func() time.Time
 	Log      *slog.Logger
-	Seams    Seams // none, but in the simulator
+	Random   io.Reader // nil: the system's
+	Seams    Seams     // none, but in the simulator
 }
 
 // Keys keeps the keyrings; identity.Dir is the real one.
@@ -37,6 +40,7 @@ type Keys interface {
 type Node struct {
 	parts    *Parts
 	clock    *clock
+	alarm    *alarm
 	network  Network
 	failed   chan error
 	blocks   blocks
@@ -53,11 +57,17 @@ type Node struct {
 // Assemble starts a node over its parts and opens every neighbourhood it has a
 // keyring for. connect makes its network once the node can answer.
 func Assemble(p Parts, connect func(*Node) (Network, error)) (*Node, error) {
-	c, err := newClock(p.Store, p.Now)
+	if p.Random == nil {
+		p.Random = rand.Reader
+	}
+	c, err := newClock(p.Store, p.Now, p.Random)
 	if err != nil {
 		return nil, err
 	}
 	n := &Node{parts: &p, clock: c, failed: make(chan error, 1), started: p.Now(), watchers: newWatchers(), hoods: make(map[protocol.NeighbourhoodID]*Neighbourhood)}
+	if n.alarm, err = newAlarm(p); err != nil {
+		return nil, err
+	}
 	if err := n.openAll(); err != nil {
 		return nil, err
 	}
@@ -84,7 +94,7 @@ func (n *Node) openAll() error {
 		return err
 	}
 	for id, ring := range rings {
-		if _, err := n.open(id, ring); err != nil {
+		if _, err := n.open(id, ring, true); err != nil {
 			n.closeHoods()
 			return err
 		}
@@ -92,10 +102,16 @@ func (n *Node) openAll() error {
 	return nil
 }
 
-// open loads one neighbourhood and starts its owner, not yet linked.
-func (n *Node) open(id protocol.NeighbourhoodID, ring identity.Keyring) (*Neighbourhood, error) {
+// open loads one neighbourhood and starts its owner, not yet linked. One that
+// was there before this start may have said what this disk forgot.
+func (n *Node) open(id protocol.NeighbourhoodID, ring identity.Keyring, before bool) (*Neighbourhood, error) {
 	h := newNeighbourhood(id, n, ring)
 	if err := errors.Join(h.load(), h.recover()); err != nil {
+		return nil, err
+	}
+	if !before {
+		h.recalled()
+	} else if err := h.beginAnywhere(n.parts.Random); err != nil {
 		return nil, err
 	}
 	h.start()
@@ -117,6 +133,7 @@ func (n *Node) join(h *Neighbourhood) error {
 		}
 		h.link = link
 	})
+	go h.recollect(n.network.Peers)
 	return errors.Join(failed, err)
 }
 
@@ -183,7 +200,15 @@ func (n *Node) close() error {
 	}
 	n.closeHoods()
 	n.watchers.close()
+	n.rest()
 	return errors.Join(append(errs, n.parts.Own.Close(), n.parts.Store.Close())...)
+}
+
+// rest keeps where the stamps ended, unless the store is what failed.
+func (n *Node) rest() {
+	if err := n.clock.rest(context.Background()); err != nil {
+		n.parts.Log.Debug("the stamp floor stays ahead", "err", err)
+	}
 }
 
 func (n *Node) closeHoods() {

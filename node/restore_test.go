@@ -245,3 +245,14 @@ func TestARestoredDeviceFindsAPlaceAmongThoseUsed(t *testing.T) {
 		}
 	}
 }
+
+func body(t *testing.T, h *Neighbourhood, id protocol.RecordID, text string) {
+	t.Helper()
+	err := h.Edit(t.Context(), id, func(m proto.Message) error {
+		m.(*record.Request).Body = text
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -14,8 +14,8 @@ import (
 	"gotong/protocol/record"
 )
 
-// freeSlot returns a slot for a new record: the lowest empty one or, when the
-// device runs short, that of its oldest closed record. Open records are never
+// freeSlot returns a slot for a new record: the first empty one from where this
+// run began or, when the device runs short, that of its oldest closed record. Open records are never
 // given up, and the last few slots are kept for requests.
 func (t *turn) freeSlot(me protocol.HouseholdID, content proto.Message, now board.View) (uint32, error) {
 	granted := t.roster.Slots(me)
@@ -26,11 +26,15 @@ func (t *turn) freeSlot(me protocol.HouseholdID, content proto.Message, now boar
 	device := t.h.parts.Identity.DeviceID()
 	empty := 0
 	first := uint32(protocol.MaxSlots)
-	for slot := range granted {
-		if !t.occupied(board.Place{Device: device, Slot: slot}) {
-			first = min(first, slot)
-			empty++
+	for i := range granted {
+		slot := (t.h.begin + i) % granted
+		if t.occupied(board.Place{Device: device, Slot: slot}) {
+			continue
 		}
+		if empty == 0 {
+			first = slot
+		}
+		empty++
 	}
 	if uint32(empty) > granted-usable {
 		return first, nil

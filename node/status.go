@@ -57,8 +57,15 @@ func (b Backend) troubles() []api.Trouble {
 		all = append(all, api.TroubleStore)
 	case usage.Room == store.Full:
 		all = append(all, api.TroubleFull)
-	case usage.Room == store.Tight:
+	}
+	if b.alarm.on() {
+		all = append(all, api.TroubleCloned)
+	}
+	if err == nil && usage.Room == store.Tight {
 		all = append(all, api.TroubleRoom)
+	}
+	if b.alarm.lately() {
+		all = append(all, api.TroubleRenewed)
 	}
 	if b.clock.behind() {
 		all = append(all, api.TroubleClock)

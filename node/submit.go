@@ -35,6 +35,9 @@ func (h *Neighbourhood) Write(ctx context.Context, content proto.Message, common
 	if common == nil {
 		common = new(record.Common)
 	}
+	if err := h.remember(ctx); err != nil {
+		return protocol.RecordID{}, err
+	}
 	w := &writing{content: content, common: common, ctx: ctx, result: make(chan written, 1)}
 	return w.await(h)
 }
@@ -43,6 +46,9 @@ func (h *Neighbourhood) Write(ctx context.Context, content proto.Message, common
 // Only the fields that differ afterwards are asserted, so that edits made on
 // two devices while apart both survive.
 func (h *Neighbourhood) Edit(ctx context.Context, id protocol.RecordID, change func(proto.Message) error) error {
+	if err := h.remember(ctx); err != nil {
+		return err
+	}
 	w := &writing{id: id, change: change, ctx: ctx, result: make(chan written, 1)}
 	_, err := w.await(h)
 	return err
@@ -76,9 +82,12 @@ func (w *writing) decide(t *turn) bool {
 	if t.changedRoster() || w.mustWait(t) {
 		return false
 	}
-	if w.change != nil {
+	switch {
+	case t.h.alarm.on():
+		w.err = ErrCloned
+	case w.change != nil:
 		w.err = t.edit(w)
-	} else {
+	default:
 		w.id, w.err = t.begin(w)
 	}
 	return true
@@ -229,9 +238,13 @@ func (t *turn) seal(slot uint32, stamp crdt.Stamp, key cell.Key, p record.Part) 
 	if err != nil {
 		return err
 	}
+	if !t.occupied(board.Place{Device: c.Device, Slot: slot}) {
+		t.h.filled[slot] = struct{}{}
+	}
 	if _, err := t.take(c); err != nil {
 		return err
 	}
+	t.h.mine[c.ID()] = struct{}{}
 	t.own = append(t.own, c)
 	return nil
 }

@@ -97,7 +97,7 @@ func (w *wire) ended(n protocol.NeighbourhoodID, peer protocol.DeviceID, err err
 	switch {
 	case !ok:
 	case err == nil:
-		h.met.note(peer, w.node.parts.Now())
+		h.Met(peer)
 	case errors.Is(err, exchange.ErrRefused):
 		h.refused()
 	}

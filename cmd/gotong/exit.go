@@ -37,7 +37,7 @@ var exits = map[string]int{
 	"ended": exitConflict, "covered": exitConflict, "arrived": exitConflict, "joined": exitConflict,
 	"invite-expired": exitConflict, "dir-in-use": exitConflict, "port-in-use": exitConflict,
 	"not-running": exitNotRunning, "lost": exitNotRunning,
-	"not-member": exitTryLater, "closing": exitTryLater,
+	"not-member": exitTryLater, "closing": exitTryLater, "cloned": exitTryLater,
 }
 
 // usageError is a command line that cannot be understood, with the message

@@ -29,6 +29,8 @@ type running interface {
 	api.Backend
 	Addrs() []string
 	Failed() <-chan error
+	Cloned() <-chan struct{}
+	Renewable() bool
 	Close() error
 }
 
@@ -79,6 +81,26 @@ func (a *app) run(ctx context.Context, opts runOptions) error {
 		return err
 	}
 	beSmall(a.env)
+	err = a.live(ctx, opts)
+	for errors.Is(err, errCloned) {
+		if _, err = identity.Dir(opts.dir).Renew(); err == nil {
+			a.tell("run.renewed", nil)
+			err = a.live(ctx, opts)
+		}
+	}
+	if err == nil {
+		a.tell("run.stopped", nil)
+	}
+	return err
+}
+
+// errCloned: a copy of this device runs elsewhere, and this one can get keys of
+// its own.
+var errCloned = errors.New("gotong: a copy of this device runs elsewhere")
+
+// live runs a node until it is told to stop, cannot go on, or has to go on with
+// other keys.
+func (a *app) live(ctx context.Context, opts runOptions) error {
 	n, err := startNode(ctx, opts)
 	if err != nil {
 		return err
@@ -86,9 +108,6 @@ func (a *app) run(ctx context.Context, opts runOptions) error {
 	err = a.serve(ctx, n, opts)
 	if closing := n.Close(); err == nil {
 		err = closing
-	}
-	if err == nil {
-		a.tell("run.stopped", nil)
 	}
 	return err
 }
@@ -125,13 +144,7 @@ func (a *app) serve(ctx context.Context, n running, opts runOptions) error {
 	if err != nil {
 		return err
 	}
-	go func() {
-		select {
-		case err := <-n.Failed():
-			cancel(err)
-		case <-ctx.Done():
-		}
-	}()
+	go a.guard(ctx, n, cancel)
 	desk := api.Desk{Backend: n, Now: a.now}
 	a.greet(ctx, desk, n, opts)
 	if err := api.Serve(ctx, l, desk, opts.log); err != nil {
@@ -141,6 +154,27 @@ func (a *app) serve(ctx context.Context, n running, opts runOptions) error {
 		return err
 	}
 	return nil
+}
+
+// guard ends a node that fails, or that has to give way to a copy of itself. One
+// whose household has no seat left for new keys goes on reading.
+func (a *app) guard(ctx context.Context, n running, cancel context.CancelCauseFunc) {
+	cloned := n.Cloned()
+	for {
+		select {
+		case err := <-n.Failed():
+			cancel(err)
+		case <-cloned:
+			if n.Renewable() {
+				cancel(errCloned)
+				return
+			}
+			a.tell("run.no-seat", nil)
+			cloned = nil
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // greet says where the data is, whether the household belongs somewhere, and

@@ -40,7 +40,7 @@ func families(t *testing.T) map[string][]string {
 		"state.":     {api.StateClosed, api.StateWithdrawn, api.StatePaused},
 		"pledge.":    {api.PledgeWithdrawn, api.PledgeFailed, api.PledgeOnTheWay, api.PledgeDelivered},
 		"trouble.": {string(api.TroubleStore), string(api.TroubleFull), string(api.TroubleRoom), string(api.TroubleClock),
-			string(api.TroubleLinks)},
+			string(api.TroubleLinks), string(api.TroubleCloned), string(api.TroubleRenewed)},
 		"field.":     said(t, `(?:need|short|atMost|refers|mayRefer|inTime|inRange|numbered|named)\("([a-z_]+)"|Invalid\{"([a-z_]+)"|Field: +"([a-z_]+)"`),
 		"why.":       said(t, `Invalid\{[a-z"_]+, "([a-z-]+)"\}|Why: +"([a-z-]+)"`),
 		"candidate.": {"request", "offer", "pledge", "household", "device", "invitation"},

@@ -75,11 +75,13 @@ type Trouble string
 
 // The troubles of a node, the worst first.
 const (
-	TroubleStore Trouble = "store"     // the disk failed a read or a write
-	TroubleFull  Trouble = "disk-full" // nothing more can be written
-	TroubleRoom  Trouble = "disk-low"  // soon nothing more can be written
-	TroubleClock Trouble = "clock"     // the clock is behind what was written before
-	TroubleLinks Trouble = "links"     // no network to listen on
+	TroubleStore   Trouble = "store"     // the disk failed a read or a write
+	TroubleFull    Trouble = "disk-full" // nothing more can be written
+	TroubleCloned  Trouble = "cloned"    // a copy of this device runs; nothing is written
+	TroubleRoom    Trouble = "disk-low"  // soon nothing more can be written
+	TroubleRenewed Trouble = "renewed"   // a copy was found in the last days; this device has new keys
+	TroubleClock   Trouble = "clock"     // the clock is behind what was written before
+	TroubleLinks   Trouble = "links"     // no network to listen on
 )
 
 // Status is how a node is.

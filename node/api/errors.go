@@ -72,6 +72,9 @@ var (
 	ErrBundle = errors.New("api: not a bundle")
 	// ErrBundleVersion: the bundle was made by a newer program.
 	ErrBundleVersion = errors.New("api: bundle of a newer version")
+	// ErrCloned: a copy of this device runs elsewhere; nothing is written until
+	// this one has another key.
+	ErrCloned = errors.New("api: a copy of this device runs elsewhere")
 	// ErrClosed: the node is stopping.
 	ErrClosed = errors.New("api: the node is stopping")
 )

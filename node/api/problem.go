@@ -77,6 +77,7 @@ var codes = []struct {
 	{ErrJoined, "joined", http.StatusConflict},
 	{ErrBundle, "bundle", http.StatusUnprocessableEntity},
 	{ErrBundleVersion, "bundle-version", http.StatusUnprocessableEntity},
+	{ErrCloned, "cloned", http.StatusServiceUnavailable},
 	{ErrClosed, "closing", http.StatusServiceUnavailable},
 	{ErrNotAllowed, "not-allowed", http.StatusForbidden},
 	{ErrDirInUse, "dir-in-use", http.StatusConflict},

@@ -107,6 +107,7 @@ func (h *house) start(w *world) error {
 	p := newPort(w, h)
 	h.node, err = node.Assemble(node.Parts{
 		Identity: h.me, Keys: h.keys, Store: disk, Now: h.now, Log: slog.New(slog.DiscardHandler), Seams: h.seams,
+		Random: h.random(w.seed),
 	}, func(n *node.Node) (node.Network, error) { return p, nil })
 	if err == nil {
 		h.end.Store(p)

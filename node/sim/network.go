@@ -32,9 +32,20 @@ type port struct {
 }
 
 func newPort(w *world, h *house) *port {
-	return &port{
+	p := &port{
 		w: w, h: h, policy: gossip.NewPolicy(), seen: make(map[[32]byte]struct{}), pipes: make(map[net.Conn]protocol.DeviceID),
-		exchange: exchange.New(h.me.DeviceID(), h.random(w.seed), exchange.Events{}),
+	}
+	p.exchange = exchange.New(h.me.DeviceID(), h.random(w.seed), exchange.Events{Ended: p.ended})
+	return p
+}
+
+// ended tells the node of an exchange that ended well.
+func (p *port) ended(_ protocol.NeighbourhoodID, peer protocol.DeviceID, err error) {
+	p.mu.Lock()
+	hood := p.hood
+	p.mu.Unlock()
+	if err == nil && hood != nil {
+		hood.Met(peer)
 	}
 }
 
