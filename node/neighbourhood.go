@@ -76,7 +76,7 @@ func newNeighbourhood(id protocol.NeighbourhoodID, n *Node, ring identity.Keyrin
 		ops: make(map[protocol.ID]roster.Op), keys: make(map[cell.Epoch]cell.Key), secrets: make(map[cell.Epoch][32]byte),
 		held: make(map[board.Place]held), dark: make(map[board.Place]struct{}),
 		contacts: make(map[protocol.RecordID]*ownContact),
-		mine: make(map[protocol.ID]struct{}), filled: make(map[uint32]struct{}),
+		mine:     make(map[protocol.ID]struct{}), filled: make(map[uint32]struct{}),
 	}
 	h.recall.done = make(chan struct{})
 	members := roster.Judge(id, nil)

@@ -82,12 +82,9 @@ func (w *writing) decide(t *turn) bool {
 	if t.changedRoster() || w.mustWait(t) {
 		return false
 	}
-	switch {
-	case t.h.alarm.on():
-		w.err = ErrCloned
-	case w.change != nil:
+	if w.change != nil {
 		w.err = t.edit(w)
-	default:
+	} else {
 		w.id, w.err = t.begin(w)
 	}
 	return true
@@ -113,7 +110,7 @@ func (w *writing) mustWait(t *turn) bool {
 
 // begin makes a record in a free slot.
 func (t *turn) begin(w *writing) (protocol.RecordID, error) {
-	me, key, err := t.writer()
+	me, key, err := t.scribe()
 	if err != nil {
 		return protocol.RecordID{}, err
 	}
@@ -140,7 +137,7 @@ func (t *turn) begin(w *writing) (protocol.RecordID, error) {
 
 // edit says anew what this device asserts of a record, with the changed fields.
 func (t *turn) edit(w *writing) error {
-	me, key, err := t.writer()
+	me, key, err := t.scribe()
 	if err != nil {
 		return err
 	}
@@ -205,6 +202,15 @@ func (t *turn) writer() (protocol.HouseholdID, cell.Key, error) {
 		return me, key, ErrNotMember
 	}
 	return me, key, nil
+}
+
+// scribe is writer for what is written on purpose: nothing is while a copy of
+// this device runs.
+func (t *turn) scribe() (protocol.HouseholdID, cell.Key, error) {
+	if t.h.alarm.on() {
+		return protocol.HouseholdID{}, cell.Key{}, ErrCloned
+	}
+	return t.writer()
 }
 
 // stamp returns the stamp of a write into slot that also follows the given
