@@ -82,12 +82,15 @@ func (a *alarm) lately() bool {
 // directory a new device (identity.Dir.Renew) and start again.
 func (n *Node) Cloned() <-chan struct{} { return n.alarm.raised }
 
-// Renewable reports whether the household's rosters have a seat left for
-// another device.
+// Renewable reports whether this node can make itself a new device: it holds
+// the household's key, and every roster has a seat left.
 func (n *Node) Renewable() bool {
 	me := n.parts.Identity.HouseholdID()
 	for _, id := range n.Neighbourhoods() {
 		h, _ := n.Neighbourhood(id)
+		if h.house != nil {
+			return false
+		}
 		members, seats := h.Roster(), protocol.MaxDevices
 		for _, d := range members.Devices() {
 			if of, ok := members.Household(d.ID); ok && of == me && d.Serve {

@@ -13,6 +13,7 @@ import (
 	"gotong/node/store"
 	"gotong/protocol"
 	"gotong/protocol/board"
+	"gotong/protocol/roster"
 )
 
 // A backup is a tar archive, encrypted by whoever keeps it, that opens with
@@ -97,7 +98,7 @@ func (a *archive) put(name string, content []byte) error {
 // backup returns what a backup says of the neighbourhood, and its keyring.
 func (h *Neighbourhood) backup(ctx context.Context) (about AboutHood, ring identity.Keyring, err error) {
 	about.ID = h.id.String()
-	me := h.parts.Identity.HouseholdID()
+	me := h.ourHousehold(h.Roster())
 	err = h.do(ctx, func() {
 		v := h.board.At(h.parts.Now().UnixMilli())
 		about.Name, about.Household = v.Neighbourhood(), v.Name(me)
@@ -117,7 +118,12 @@ func (h *Neighbourhood) appendOwn(b []byte) []byte {
 	for _, raw := range ops {
 		b = store.AppendFrame(b, h.id, raw)
 	}
-	for _, id := range h.index.idsOf(func(at board.Place) bool { return h.ours(members.Household(at.Device)) }) {
+	me := h.ourHousehold(members)
+	ours := func(at board.Place) bool {
+		household, known := members.Household(at.Device)
+		return known && household == me
+	}
+	for _, id := range h.index.idsOf(ours) {
 		if raw, ok := h.Raw(id); ok {
 			b = store.AppendFrame(b, h.id, raw)
 		}
@@ -125,9 +131,13 @@ func (h *Neighbourhood) appendOwn(b []byte) []byte {
 	return b
 }
 
-// ours reports whether a device's household, where it has one, is this one.
-func (h *Neighbourhood) ours(household protocol.HouseholdID, known bool) bool {
-	return known && household == h.parts.Identity.HouseholdID()
+// ourHousehold returns whose device this is: of a further device of a household
+// the roster knows.
+func (h *Neighbourhood) ourHousehold(members *roster.Roster) protocol.HouseholdID {
+	if household, known := members.Household(h.parts.Identity.DeviceID()); known {
+		return household
+	}
+	return h.parts.Identity.HouseholdID()
 }
 
 // idsOf returns the kept ids at some places.

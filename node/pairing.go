@@ -25,7 +25,7 @@ func (n *Node) Pair(ctx context.Context, house roster.House) (*roster.Device, er
 	if err := n.parts.Keys.SaveKeyring(house.Neighbourhood, ring); err != nil {
 		return nil, err
 	}
-	h, err := n.open(house.Neighbourhood, ring)
+	h, err := n.open(house.Neighbourhood, ring, false)
 	if err != nil {
 		return nil, err
 	}
