@@ -262,7 +262,7 @@ func (u *unloading) weighCells(h *Neighbourhood, batch [][]byte) {
 	for _, raw := range batch {
 		c, err := cell.Open(h.id, raw, u.roster(h).DeviceKey)
 		l, kept := h.index.find(c.ID())
-		u.count(protocol.VerdictOf(err), !kept || l.stub && !c.Stub())
+		u.count(protocol.VerdictOf(err), !kept || l.stub && !c.Stub() && !h.erased(l))
 	}
 }
 

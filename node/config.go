@@ -58,7 +58,7 @@ func open(cfg Config, connect func(*Node) (Network, error)) (*Node, error) {
 	if err != nil {
 		return nil, startError(errors.Join(err, disk.Close()))
 	}
-	parts := Parts{Identity: me, Keys: keys, Store: disk, Own: own, Now: cfg.Now, Log: cfg.Log}
+	parts := Parts{Identity: me, Keys: keys, Store: disk, Own: own, Now: cfg.Now, Trusted: synchronised, Log: cfg.Log}
 	n, err := Assemble(parts, connect)
 	if err != nil {
 		return nil, startError(errors.Join(err, own.Close(), disk.Close()))

@@ -87,7 +87,7 @@ func (t talk) ID() protocol.NeighbourhoodID        { return t.h.id }
 func (t talk) Serves(d protocol.DeviceID) bool     { return t.h.Roster().Serve(d) }
 func (t talk) Raw(id protocol.ID) ([]byte, bool)   { return t.h.Raw(id) }
 func (t talk) Class(id protocol.ID) cell.Class     { return t.h.Class(id) }
-func (t talk) Missing() []protocol.ID              { return t.h.index.stubs() }
+func (t talk) Missing() []protocol.ID              { return t.h.missing() }
 func (t talk) Unreached() []protocol.ID            { return t.h.reach.unreached() }
 func (t talk) Credentials() [][]byte               { return t.h.Credentials() }
 func (t talk) Ops() []protocol.ID                  { return idsOf(t.h.Roster().InOrder()) }

@@ -13,6 +13,7 @@ import (
 type entry struct {
 	id    protocol.ID
 	class cell.Class
+	hold  cell.Day
 	stub  bool
 }
 
@@ -27,7 +28,7 @@ type held struct {
 func heldOf(k cell.Kept) held {
 	h := held{counts: k.Counting != nil}
 	for _, c := range k.Cells() {
-		h.cells[h.n] = entry{c.ID(), c.Class, c.Stub()}
+		h.cells[h.n] = entry{c.ID(), c.Class, c.Hold, c.Stub()}
 		h.n++
 	}
 	return h

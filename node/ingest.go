@@ -77,7 +77,7 @@ func (h *Neighbourhood) judge(raw []byte, members *roster.Roster) Opened {
 	if err != nil {
 		return Opened{Err: err}
 	}
-	if l, ok := h.index.find(c.ID()); ok && (!l.stub || c.Stub()) {
+	if l, ok := h.index.find(c.ID()); ok && (!l.stub || c.Stub() || h.erased(l)) {
 		return Opened{Cell: c, Known: true}
 	}
 	_, err = cell.Open(h.id, raw, members.DeviceKey)

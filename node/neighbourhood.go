@@ -29,6 +29,7 @@ type Neighbourhood struct {
 	store store.Store
 	clock *clock
 	alarm *alarm
+	age   *age
 	log   *slog.Logger
 	link  Link // how facts get to the neighbours and back
 	fail  func(error)
@@ -70,7 +71,7 @@ type Neighbourhood struct {
 func newNeighbourhood(id protocol.NeighbourhoodID, n *Node, ring identity.Keyring) *Neighbourhood {
 	p := n.parts
 	h := &Neighbourhood{
-		id: id, seed: ring.Invite, house: ring.House, parts: p, store: p.Store, clock: n.clock, alarm: n.alarm, log: p.Log, fail: n.fail, ring: ring,
+		id: id, seed: ring.Invite, house: ring.House, parts: p, store: p.Store, clock: n.clock, alarm: n.alarm, age: n.age, log: p.Log, fail: n.fail, ring: ring,
 		door: make(chan task), closing: make(chan struct{}), stopped: make(chan struct{}), ctx: context.Background(),
 		index: newIndex(), watchers: n.watchers, met: newMeetings(), reach: newReach(),
 		ops: make(map[protocol.ID]roster.Op), keys: make(map[cell.Epoch]cell.Key), secrets: make(map[cell.Epoch][32]byte),

@@ -24,6 +24,7 @@ type Parts struct {
 	Store    store.Store
 	Own      *ownLog // nil: no second copy
 	Now      func() time.Time
+	Trusted  func() bool // that Now is kept right by a trusted source; nil: never
 	Log      *slog.Logger
 	Random   io.Reader // nil: the system's
 	Seams    Seams     // none, but in the simulator
@@ -41,6 +42,9 @@ type Node struct {
 	parts    *Parts
 	clock    *clock
 	alarm    *alarm
+	age      *age
+	stop     chan struct{} // closed when the node is
+	loops    sync.WaitGroup
 	network  Network
 	failed   chan error
 	blocks   blocks
@@ -64,7 +68,11 @@ func Assemble(p Parts, connect func(*Node) (Network, error)) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Node{parts: &p, clock: c, failed: make(chan error, 1), started: p.Now(), watchers: newWatchers(), hoods: make(map[protocol.NeighbourhoodID]*Neighbourhood)}
+	a, err := openAge(p.Store)
+	if err != nil {
+		return nil, err
+	}
+	n := &Node{parts: &p, clock: c, age: a, stop: make(chan struct{}), failed: make(chan error, 1), started: p.Now(), watchers: newWatchers(), hoods: make(map[protocol.NeighbourhoodID]*Neighbourhood)}
 	if n.alarm, err = newAlarm(p); err != nil {
 		return nil, err
 	}
@@ -84,6 +92,7 @@ func Assemble(p Parts, connect func(*Node) (Network, error)) (*Node, error) {
 			return nil, errors.Join(err, n.Close())
 		}
 	}
+	n.loops.Go(n.keepTime)
 	return n, nil
 }
 
@@ -194,6 +203,8 @@ func (n *Node) Close() error {
 }
 
 func (n *Node) close() error {
+	close(n.stop)
+	n.loops.Wait()
 	var errs []error
 	if n.network != nil {
 		errs = append(errs, n.network.Close())

@@ -1,6 +1,8 @@
 package node
 
 import (
+	"errors"
+
 	"gotong/protocol"
 	"gotong/protocol/board"
 	"gotong/protocol/cell"
@@ -64,6 +66,9 @@ func (h *Neighbourhood) fold(at board.Place, counting *cell.Cell) []board.Change
 		return h.board.Remove(at)
 	}
 	body, err := cell.Decrypt(h.id, *counting, h.keys[counting.Epoch])
+	if errors.Is(err, protocol.ErrStub) {
+		return h.board.Remove(at) // no key opens what is not here
+	}
 	if err != nil {
 		h.dark[at] = struct{}{}
 		return h.board.Remove(at)

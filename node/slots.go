@@ -109,7 +109,7 @@ const contactDays = 30
 func (t *turn) expectedEnd(p record.Part, now int64) int64 {
 	latest := now + contactDays*24*time.Hour.Milliseconds()
 	if target, ok := record.SubjectOf(p.Kind, p.Fields); ok {
-		if until, open := t.h.board.At(now).Confides(target.Record()); open {
+		if until, _ := t.h.board.At(now).Confides(target.Record()); until > 0 {
 			return min(until, latest)
 		}
 	}

@@ -41,7 +41,7 @@ func (t *turn) take(c cell.Cell) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	after := before.Keep(t.h.counting(t.roster), c)
+	after := before.Keep(t.h.counting(t.roster), *t.h.spare(&c))
 	if same(before, after) {
 		return false, nil
 	}
