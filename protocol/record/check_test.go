@@ -25,6 +25,7 @@ func good() map[string]proto.Message {
 		"acceptance":    &Acceptance{Request: ref, Pledge: ref, Amounts: amounts},
 		"receipt":       &Receipt{Request: ref, Amounts: amounts, At: 1},
 		"comment":       &Comment{Target: ref, Text: "hadir"},
+		"contact":       &Contact{Target: ref, Household: make([]byte, 16), Set: 7, Sealed: sealedTo(1, 2)},
 	}
 }
 
@@ -123,6 +124,12 @@ func TestEveryBrokenRuleIsNamed(t *testing.T) {
 		{"comment", "target", "missing", func(m proto.Message) { m.(*Comment).Target = nil }},
 		{"comment", "reply_to", "missing", func(m proto.Message) { m.(*Comment).ReplyTo = &Birth{} }},
 		{"comment", "text", "missing", func(m proto.Message) { m.(*Comment).Text = "" }},
+		{"contact", "target", "missing", func(m proto.Message) { m.(*Contact).Target = nil }},
+		{"contact", "household", "missing", func(m proto.Message) { m.(*Contact).Household = nil }},
+		{"contact", "sealed", "missing", func(m proto.Message) { m.(*Contact).Sealed[1].Device = []byte{1} }},
+		{"contact", "sealed", "repeated", func(m proto.Message) { m.(*Contact).Sealed = sealedTo(1, 2, 1) }},
+		{"contact", "sealed", "too-many", func(m proto.Message) { m.(*Contact).Sealed = sealedTo(1, 2, 3, 4, 5, 6, 7, 8, 9) }},
+		{"contact", "sealed", "out-of-range", func(m proto.Message) { m.(*Contact).Sealed[0].Sealed = []byte("0812") }},
 		{"comment", "text", "too-long", func(m proto.Message) { m.(*Comment).Text = letters(1_001) }},
 	}
 	for _, r := range rules {
@@ -133,6 +140,13 @@ func TestEveryBrokenRuleIsNamed(t *testing.T) {
 			t.Errorf("%s: want %s %s, got %v", r.kind, r.field, r.why, err)
 		}
 	}
+}
+
+func sealedTo(devices ...byte) (all []*Sealed) {
+	for _, d := range devices {
+		all = append(all, &Sealed{Device: append(make([]byte, 15), d), Sealed: make([]byte, SealedSize)})
+	}
+	return all
 }
 
 func numberedLines(n uint32) (all []*Line) {

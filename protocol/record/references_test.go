@@ -18,6 +18,7 @@ func TestARecordIsAboutWhatItsFirstReferenceNames(t *testing.T) {
 	for _, m := range []proto.Message{
 		&Pledge{Target: ref, Amounts: amounts}, &Acceptance{Request: ref, Pledge: other, Amounts: amounts},
 		&Receipt{Request: ref, Pledge: other, Amounts: amounts}, &Comment{Target: ref, Text: "hadir", ReplyTo: other},
+		&Contact{Target: ref, Household: make([]byte, 16)},
 	} {
 		if got, ok := SubjectOf(KindOf(m), fields(t, 1, m)); !ok || got != about {
 			t.Errorf("%T is about %v, %v", m, got, ok)
