@@ -104,7 +104,7 @@ func (b Backend) Contact(ctx context.Context, n protocol.NeighbourhoodID, id pro
 		return api.Private{}, false, err
 	}
 	t, found, err := h.Contact(ctx, id)
-	return api.Private{Contact: t.Contact.Contact, Place: t.Place, Stewards: t.Stewards, Readers: t.Readers}, found, inWordsOfAPI(err)
+	return api.Private{Contact: t.Contact.Contact, Place: t.Place, Stewards: t.Stewards, Readers: t.Readers, Waiting: t.Waiting}, found, inWordsOfAPI(err)
 }
 
 // words maps what goes wrong below to what the API says of it.

@@ -112,10 +112,11 @@ func (t *turn) readersOf(now board.View, id protocol.RecordID, me protocol.House
 }
 
 // devicesOf returns the current devices of a household that may be told a
-// contact: one that belongs and reads.
+// contact: one that somebody vouched for, and that reads. A stranger with a
+// photographed invitation can pledge, but is told nothing.
 func (t *turn) devicesOf(id protocol.HouseholdID) []roster.DeviceState {
 	m, ok := t.roster.Member(id)
-	if !ok || !m.In() || m.Role == roster.RoleHub {
+	if !ok || !m.Vouched() || m.Role == roster.RoleHub {
 		return nil
 	}
 	var devices []roster.DeviceState

@@ -209,6 +209,7 @@ func (h *Neighbourhood) lastSet(id protocol.RecordID) crdt.Stamp {
 type Told struct {
 	Contact
 	Readers []protocol.HouseholdID // of an own one: whom it is sealed to
+	Waiting []protocol.HouseholdID // and which helpers nobody vouched for yet
 }
 
 // Contact returns the contact of a request or an offer: the own one, or one
@@ -218,7 +219,7 @@ func (h *Neighbourhood) Contact(ctx context.Context, id protocol.RecordID) (told
 	err = h.do(ctx, func() {
 		now := h.board.At(h.parts.Now().UnixMilli())
 		if kept := h.contacts[id]; kept != nil && kept.known() {
-			told, found = Told{Contact: kept.Contact, Readers: readers(now.Contacts(id))}, true
+			told, found = Told{kept.Contact, readers(now.Contacts(id)), h.waiting(now.Helpers(id))}, true
 		} else if h.mayRead(now, id) {
 			told, found = h.opened(now.Contacts(id))
 		}
@@ -231,6 +232,18 @@ func readers(contacts []*board.Record) []protocol.HouseholdID {
 	for _, r := range contacts {
 		if m := r.Content.(*record.Contact); len(m.Sealed) > 0 {
 			all = append(all, protocol.HouseholdID(m.Household))
+		}
+	}
+	return all
+}
+
+// waiting returns the helpers that are on probation: they are told once somebody
+// has vouched for them.
+func (h *Neighbourhood) waiting(helpers []board.Helper) []protocol.HouseholdID {
+	var all []protocol.HouseholdID
+	for _, helper := range helpers {
+		if m, ok := h.roster.Load().Member(helper.Household); ok && !m.Vouched() {
+			all = append(all, helper.Household)
 		}
 	}
 	return all

@@ -9,6 +9,8 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"gotong/node/api"
+	"gotong/node/identity"
 	"gotong/protocol"
 	"gotong/protocol/board"
 	"gotong/protocol/cell"
@@ -41,8 +43,19 @@ func threeHomes(t *testing.T, s *street) (sari, budi, wati *Neighbourhood) {
 	t.Helper()
 	all := neighbours(t, s, "Bu Sari", "Pak Budi", "Bu Wati")
 	meet(t, all[1], all[2])
-	s.settle()
+	vouch(t, s, all[0], all[1], all[2])
 	return all[0], all[1], all[2]
+}
+
+// vouch lifts households out of probation.
+func vouch(t *testing.T, s *street, by *Neighbourhood, whom ...*Neighbourhood) {
+	t.Helper()
+	for _, h := range whom {
+		vouches(t, by, h, roster.RoleMember)
+		s.settle()
+		meet(t, by, h)
+	}
+	s.settle()
 }
 
 // settle waits until nothing is on its way and every owner has looked around.
@@ -280,6 +293,73 @@ func TestARevokedHelperIsSealedNothingNew(t *testing.T) {
 		s.settle()
 		if n := sealedFor(t, wati, request); n != 0 {
 			t.Errorf("the contact is sealed to %d devices", n)
+		}
+	})
+}
+
+func TestAHelperOnProbationIsToldOnceVouchedFor(t *testing.T) {
+	story(t, func(t *testing.T, s *street) {
+		sari, budi, wati, request, _ := accepted(t, s)
+		cici := neighbour(t, s, sari, "Ibu Cici")
+		meet(t, budi, cici)
+		meet(t, wati, cici)
+		pledge := mustWrite(t, cici, &record.Pledge{Target: birthOf(t, cici, request), Amounts: []*record.Amount{{Line: 1, Quantity: 1_000}}})
+		s.settle()
+		mustWrite(t, sari, &record.Acceptance{Request: birthOf(t, sari, request), Pledge: birthOf(t, sari, pledge), Amounts: []*record.Amount{{Line: 1, Quantity: 1_000}}})
+		s.settle()
+		own, _, err := sari.Contact(t.Context(), request)
+		if got := told(t, cici, request); got != "" || err != nil || len(own.Waiting) != 1 || len(own.Readers) != 1 {
+			t.Errorf("a stranger reads %q; readers %d, waiting %d, %v", got, len(own.Readers), len(own.Waiting), err)
+		}
+		vouch(t, s, sari, cici)
+		if got := told(t, cici, request); got != saris.Contact {
+			t.Errorf("vouched for, she reads %q", got)
+		}
+	})
+}
+
+// neighbour joins one more household to the neighbourhood of another.
+func neighbour(t *testing.T, s *street, first *Neighbourhood, name string) *Neighbourhood {
+	t.Helper()
+	seed := [16]byte([]byte(name + "................"))
+	if err := first.grant(t.Context(), seed, api.Terms{Uses: 1, Role: roster.RoleMember}); err != nil {
+		t.Fatal(err)
+	}
+	n := newTestNode(t, s)
+	text := roster.Invite{Neighbourhood: first.id, Seed: seed}.Text()
+	if _, err := n.Join(t.Context(), text, name); err != nil {
+		t.Fatal(err)
+	}
+	h, _ := n.Neighbourhood(first.id)
+	meet(t, first, h)
+	s.settle()
+	return h
+}
+
+func TestAHelpersNewDeviceIsSealedToWhenItComes(t *testing.T) {
+	story(t, func(t *testing.T, s *street) {
+		sari, budi, _, request, _ := accepted(t, s)
+		phone, err := identity.Dir(t.TempDir()).Load()
+		if err != nil {
+			t.Fatal(err)
+		}
+		household := roster.Key(budi.parts.Identity.HouseholdKey())
+		says(t, budi, roster.NewDevice(budi.id, household, phone.Device, [32]byte(phone.Seal.PublicKey().Bytes()), 2))
+		s.settle()
+		all := contactsOf(t, sari, request)
+		if len(all) != 1 || len(all[0].Sealed) != 2 {
+			t.Fatalf("sealed to %d devices", len(all[0].Sealed))
+		}
+		target, _ := all[0].Target.Place()
+		for _, sealed := range all[0].Sealed {
+			plain, err := identity.OpenSealed(phone.Seal, record.PrivateInfo(sari.id, target, phone.DeviceID()), sealed.Sealed)
+			mine := protocol.DeviceID(sealed.Device) == phone.DeviceID()
+			if (err == nil) != mine {
+				t.Errorf("device %x opens for the phone: %v", sealed.Device, err)
+			}
+			if p, _ := record.Unpad(plain); mine && p.GetContact() != saris.Contact {
+				t.Errorf("the phone reads %q", p.GetContact())
+			}
 		}
 	})
 }

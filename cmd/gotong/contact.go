@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -65,9 +66,14 @@ func (a *app) confides(doc api.Written, pledge string) {
 		return
 	}
 	for _, p := range doc.Item.Pledges {
-		if strings.HasPrefix(p.ID, strings.ToUpper(pledge)) {
-			a.tell("accept.contact", words.Args{"who": a.who(p.Owner)})
+		if !strings.HasPrefix(p.ID, strings.ToUpper(pledge)) {
+			continue
 		}
+		key := "accept.contact"
+		if slices.ContainsFunc(doc.Contact.Waiting, func(h api.Household) bool { return h.ID == p.Owner.ID }) {
+			key = "accept.contact-waits"
+		}
+		a.tell(key, words.Args{"who": a.who(p.Owner)})
 	}
 }
 
@@ -91,11 +97,18 @@ func (a *app) contactOf(i api.Item, c *api.Contact) {
 func (a *app) readers(c *api.Contact) {
 	if len(c.Readers) == 0 {
 		a.show("show.contact-nobody", nil)
-		return
+	} else {
+		a.show("show.contact-readers", words.Args{"who": a.names(c.Readers)})
 	}
+	if len(c.Waiting) > 0 {
+		a.show("show.contact-waiting", words.Args{"who": a.names(c.Waiting)})
+	}
+}
+
+func (a *app) names(all []api.Household) string {
 	var names []string
-	for _, h := range c.Readers {
+	for _, h := range all {
 		names = append(names, a.who(h))
 	}
-	a.show("show.contact-readers", words.Args{"who": joined(", ", names...)})
+	return joined(", ", names...)
 }

@@ -14,6 +14,7 @@ type Private struct {
 	Place    string                 // exact
 	Stewards bool                   // stewards may read it too
 	Readers  []protocol.HouseholdID // of an own one: whom it is sealed to
+	Waiting  []protocol.HouseholdID // and which helpers nobody vouched for yet
 }
 
 func (p Private) empty() bool { return p.Contact == "" && p.Place == "" }
@@ -25,6 +26,7 @@ type Contact struct {
 	PlaceExact string      `json:"place_exact,omitempty"`
 	Stewards   bool        `json:"stewards,omitempty"`
 	Readers    []Household `json:"readers,omitempty"` // of the own one: who can read it by now
+	Waiting    []Household `json:"waiting,omitempty"` // and which helpers will once they are vouched for
 }
 
 // Confidence sets the contact of an own request or offer; an empty one takes it
@@ -91,6 +93,9 @@ func (d Desk) contact(ctx context.Context, s site, id protocol.RecordID) (*Conta
 	err = d.look(ctx, s, func(v sight) error {
 		for _, h := range private.Readers {
 			doc.Readers = append(doc.Readers, v.household(h))
+		}
+		for _, h := range private.Waiting {
+			doc.Waiting = append(doc.Waiting, v.household(h))
 		}
 		return nil
 	})
