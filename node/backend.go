@@ -107,6 +107,16 @@ func (b Backend) Contact(ctx context.Context, n protocol.NeighbourhoodID, id pro
 	return api.Private{Contact: t.Contact.Contact, Place: t.Place, Stewards: t.Stewards, Readers: t.Readers, Waiting: t.Waiting}, found, inWordsOfAPI(err)
 }
 
+// Reached implements [api.Backend].
+func (b Backend) Reached(ctx context.Context, n protocol.NeighbourhoodID, id protocol.RecordID) (devices int, own bool, err error) {
+	h, err := b.hood(n)
+	if err != nil {
+		return 0, false, err
+	}
+	devices, own, err = h.Reached(ctx, id)
+	return devices, own, inWordsOfAPI(err)
+}
+
 // words maps what goes wrong below to what the API says of it.
 var words = []struct{ below, said error }{
 	{ErrNotMember, api.ErrNotMember},

@@ -1,13 +1,15 @@
 package node
 
 import (
+	"context"
 	"sync"
 
 	"gotong/protocol"
+	"gotong/protocol/board"
 )
 
 // reachEnough is how many peers are worth counting: beyond it nobody asks.
-const reachEnough = 3
+const reachEnough = 12
 
 // reach knows which peers store which own cells, as they said themselves. It
 // is forgotten at the end and learnt anew in the next exchanges.
@@ -57,4 +59,26 @@ func (r *reach) unreached() []protocol.ID {
 		}
 	}
 	return few
+}
+
+// count returns how many peers are known to store an own cell.
+func (r *reach) count(id protocol.ID) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.by[id])
+}
+
+// Reached returns how many other devices have said that they store what this
+// one says of a record now; own is false where it says nothing of it.
+func (h *Neighbourhood) Reached(ctx context.Context, id protocol.RecordID) (devices int, own bool, err error) {
+	err = h.do(ctx, func() {
+		f, said := h.board.Part(id, h.parts.Identity.DeviceID())
+		if !said {
+			return
+		}
+		if at, kept := h.held[board.Place{Device: f.Device, Slot: f.Slot}]; kept && at.n > 0 {
+			devices, own = h.reach.count(at.cells[0].id), true
+		}
+	})
+	return devices, own, err
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/libp2p/go-libp2p/core/network"
@@ -152,15 +153,33 @@ type strand struct {
 	wire  *wire
 	h     *Neighbourhood
 	topic *gossip.Topic
+
+	confirming atomic.Bool // an exchange that confirms is due
 }
 
 // publishTime bounds how long own facts wait for gossip to take them; what it
 // does not take an exchange brings.
 const publishTime = 5 * time.Second
 
+// confirmAfter is when exchanges ask who stores what was published: gossip does
+// not say.
+const confirmAfter = 10 * time.Second
+
+// confirm has exchanges some time after publishing, one for all that is
+// published until then.
+func (s *strand) confirm() {
+	if s.confirming.CompareAndSwap(false, true) {
+		time.AfterFunc(confirmAfter, func() {
+			s.confirming.Store(false)
+			s.Spread()
+		})
+	}
+}
+
 // Publish implements [Link]. GossipSub may make it wait, and the owner must
 // not.
 func (s *strand) Publish(raws [][]byte) {
+	s.confirm()
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), publishTime)
 		defer cancel()

@@ -126,3 +126,32 @@ func TestWhatWasWrittenIsThereAfterARestart(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// What a household is told of its request is what another node said of it.
+func TestARequestIsSaidToHaveArrivedOnceANeighbourHasSaidSo(t *testing.T) {
+	_, _, atSari, atBudi := pairOf(t)
+	alone := newRealNode(t, t.TempDir())
+	id, err := alone.Create(t.Context(), "RT 04", "Bu Ani")
+	if err != nil {
+		t.Fatal(err)
+	}
+	atAni, _ := alone.Neighbourhood(id)
+	if n, own, err := atAni.Reached(t.Context(), asks(t, atAni, "nobody is there")); n != 0 || !own || err != nil {
+		t.Errorf("with nobody there: %d devices, own %v, %v", n, own, err)
+	}
+
+	asked := asks(t, atSari, "water")
+	eventually(t, atBudi, "the request is there", titled("water"))
+	for n := 0; n == 0; time.Sleep(50 * time.Millisecond) {
+		if n, _, err = atSari.Reached(t.Context(), asked); err != nil || t.Context().Err() != nil {
+			t.Fatal("the neighbour has it and Bu Sari does not hear so", err)
+		}
+	}
+	retitle(t, atSari, asked, "water, corrected")
+	if n, _, _ := atSari.Reached(t.Context(), asked); n != 0 {
+		t.Error("what was corrected just now is said to have arrived")
+	}
+	if _, own, _ := atBudi.Reached(t.Context(), asked); own {
+		t.Error("Pak Budi takes Bu Sari's request for his own")
+	}
+}

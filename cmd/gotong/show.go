@@ -41,7 +41,21 @@ func (a *app) shown(doc api.Shown) {
 	a.coverage(i)
 	a.pledges(i)
 	a.remarks(doc.Comments)
+	a.reached(doc.Reached)
 	a.next(i)
+}
+
+// reached says how far an own item has got, and no more than is known.
+func (a *app) reached(devices *int) {
+	switch {
+	case devices == nil:
+	case *devices == 0:
+		a.line()
+		a.show("show.saved-here", nil)
+	default:
+		a.line()
+		a.show("show.reached", words.Args{"n": *devices})
+	}
 }
 
 // coverage says how far each line is.

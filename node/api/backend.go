@@ -40,6 +40,9 @@ type Backend interface {
 	// Contact returns what this household may read of the contact of a request
 	// or an offer; false where that is nothing.
 	Contact(ctx context.Context, n protocol.NeighbourhoodID, id protocol.RecordID) (Private, bool, error)
+	// Reached returns how many other devices have said that they store an own
+	// record as it is now; own is false for records of others.
+	Reached(ctx context.Context, n protocol.NeighbourhoodID, id protocol.RecordID) (devices int, own bool, err error)
 	// CarryOut writes a bundle of all that is kept of these neighbourhoods,
 	// their sections named under salt.
 	CarryOut(ctx context.Context, in []protocol.NeighbourhoodID, salt [16]byte, w io.Writer) error

@@ -77,6 +77,7 @@ type Shown struct {
 	Neighbourhood Neighbourhood `json:"neighbourhood"`
 	Item          Item          `json:"item"`
 	Contact       *Contact      `json:"contact,omitempty"` // as this household may read it
+	Reached       *int          `json:"reached,omitempty"` // of an own item: other devices that have said they store it
 	Comments      []Comment     `json:"comments"`
 }
 

@@ -157,6 +157,13 @@ func (h *home) Write(_ context.Context, _ protocol.NeighbourhoodID, content prot
 	return birth.Record(), nil
 }
 
+func (h *home) Reached(_ context.Context, _ protocol.NeighbourhoodID, id protocol.RecordID) (int, bool, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r, ok := h.board.Record(id)
+	return 2, ok && r.Owner == h.me(), nil
+}
+
 func (h *home) Edit(_ context.Context, _ protocol.NeighbourhoodID, id protocol.RecordID, change func(proto.Message) error) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()

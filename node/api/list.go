@@ -101,7 +101,13 @@ func (d Desk) Show(ctx context.Context, t Target) (Shown, error) {
 	if err != nil {
 		return Shown{}, err
 	}
-	doc.Contact, err = d.contact(ctx, s, id)
+	if doc.Contact, err = d.contact(ctx, s, id); err != nil {
+		return Shown{}, err
+	}
+	devices, own, err := d.Backend.Reached(ctx, s.id, id)
+	if own {
+		doc.Reached = &devices
+	}
 	return doc, err
 }
 
