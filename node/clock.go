@@ -12,14 +12,13 @@ import (
 	"gotong/node/store"
 )
 
-// floorAhead is how far ahead of the wall clock the stamp floor is persisted: one
-// small write to the card in ten minutes of writing, not one per cell. Where
-// stamps are ahead of the wall clock already it is floorBlock, lest every
-// restart push them further.
-const (
-	floorAhead = 10 * time.Minute
-	floorBlock = time.Minute
-)
+// floorAhead is how far ahead the stamp floor is persisted: one more small write
+// to the card in a minute of writing, not one per cell.
+const floorAhead = time.Minute
+
+// longPast is how far behind what was written the wall clock must be to be worth
+// a word.
+const longPast = 20 * time.Minute
 
 const floorName = "stamp-floor"
 
@@ -30,6 +29,7 @@ type clock struct {
 	mu    sync.Mutex
 	crdt  crdt.Clock
 	floor crdt.Stamp // persisted
+	past  crdt.Stamp // a run before this one from the same disk gave none after it but by the wall clock
 	store store.Store
 	now   func() time.Time
 }
@@ -44,21 +44,27 @@ func newClock(s store.Store, now func() time.Time, random io.Reader) (*clock, er
 		return c, nil
 	}
 	c.floor = crdt.Stamp(binary.BigEndian.Uint64(b))
+	c.past = c.floor + 2*mostLeap
 	leap, err := leap(random)
 	c.crdt.Raise(c.floor + leap)
 	return c, err
 }
 
-// leap is how far stamps jump at a start, a minute at most, by chance. The disk
-// may have gone back in time, or a copy of it may run elsewhere: then stamps
-// after this floor were given before, or are being given now. What was written
-// so does not share its stamp with what is written from here on.
+// Stamps leap at a start, a second at most, by chance. The disk may have gone
+// back in time, or a copy of it may run elsewhere: then stamps after this floor
+// were given before, or are being given now. What was written so does not share
+// its stamp with what is written from here on.
+const (
+	leastLeap = 1 << 22
+	mostLeap  = leastLeap + 1<<26 // a millisecond is 1 << 16
+)
+
 func leap(random io.Reader) (crdt.Stamp, error) {
 	var b [4]byte
 	if _, err := io.ReadFull(random, b[:]); err != nil {
 		return 0, fmt.Errorf("node: random bytes: %w", err)
 	}
-	return 1<<24 + crdt.Stamp(binary.BigEndian.Uint32(b[:])), nil
+	return leastLeap + crdt.Stamp(binary.BigEndian.Uint32(b[:])%(mostLeap-leastLeap)), nil
 }
 
 // next returns a stamp after all earlier ones and after the own stamps that
@@ -70,8 +76,7 @@ func (c *clock) next(ctx context.Context, replaced ...crdt.Stamp) (crdt.Stamp, e
 	if s <= c.floor {
 		return s, nil
 	}
-	ahead := crdt.StampAt(c.now().Add(floorAhead).UnixMilli())
-	return s, c.keep(ctx, max(ahead, crdt.StampAt(s.Millis()+floorBlock.Milliseconds()), s))
+	return s, c.keep(ctx, max(crdt.StampAt(s.Millis()+floorAhead.Milliseconds()), s))
 }
 
 func (c *clock) keep(ctx context.Context, floor crdt.Stamp) error {
@@ -92,12 +97,12 @@ func (c *clock) rest(ctx context.Context) error {
 	return c.keep(ctx, c.crdt.Last())
 }
 
-// present is a stamp after all that this device knows it gave, and not before
-// what the wall clock shows.
+// present is a stamp that no run before this one reached, as far as the disk and
+// the wall clock can be trusted.
 func (c *clock) present() crdt.Stamp {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return max(c.crdt.Last(), crdt.StampAt(c.now().UnixMilli()))
+	return max(c.past, crdt.StampAt(c.now().UnixMilli()))
 }
 
 // raise makes later stamps larger than one of its own that the device met.
@@ -112,5 +117,5 @@ func (c *clock) raise(own crdt.Stamp) {
 func (c *clock) behind() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.now().Add(2*floorAhead).UnixMilli() < c.crdt.Last().Millis()
+	return c.now().Add(longPast).UnixMilli() < c.crdt.Last().Millis()
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -36,8 +37,16 @@ func newCard(t *testing.T) *card {
 	return &card{me, memoryKeys{}, new(store.Disk), time.Now}
 }
 
-// copy is a card with the same content.
-func (c *card) copy() *card { return &card{c.me, c.keys, c.disk.Copy(), c.now} }
+// copy is a card with the same content, in a machine that is started when the
+// floor of stamps on the card is past.
+func (c *card) copy() *card { return &card{c.me, c.keys, c.disk.Copy(), later} }
+
+// ticks makes later show another millisecond whenever it is asked.
+var ticks atomic.Int64
+
+func later() time.Time {
+	return time.Now().Add(2*floorAhead + time.Duration(ticks.Add(1))*time.Millisecond)
+}
 
 func (c *card) start(t *testing.T, s *street) *Node {
 	t.Helper()
@@ -100,8 +109,8 @@ func titles(t *testing.T, h *Neighbourhood) (all []string) {
 	return all
 }
 
-// Two nodes run with one card's keys. Each writes; once they hear of one
-// another through a neighbour, at least one stops, which suffices once it has
+// Two nodes run with one card's keys, the power of which was cut. Each writes;
+// once they hear of one another through a neighbour, at least one stops, which suffices once it has
 // other keys; and what both wrote is on all boards.
 func TestClonedCardAlarm(t *testing.T) {
 	s, c, _, neighbour := onACard(t)
