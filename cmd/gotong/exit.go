@@ -34,7 +34,7 @@ var exits = map[string]int{
 	"may-not-invite": exitRefused, "too-many-invitations": exitRefused, "not-theirs": exitUsage,
 	"device-code": exitUsage, "other-house": exitConflict, "device-known": exitConflict, "too-many-devices": exitRefused,
 	"nobody": exitNotFound, "put-out": exitConflict, "vouched": exitConflict,
-	"ended": exitConflict, "covered": exitConflict, "arrived": exitConflict, "joined": exitConflict,
+	"ended": exitConflict, "covered": exitConflict, "arrived": exitConflict, "joined": exitConflict, "same-neighbourhood": exitConflict,
 	"invite-expired": exitConflict, "dir-in-use": exitConflict, "port-in-use": exitConflict,
 	"not-running": exitNotRunning, "lost": exitNotRunning,
 	"not-member": exitTryLater, "closing": exitTryLater, "cloned": exitTryLater,

@@ -30,7 +30,7 @@ func commands(a *app) []*cobra.Command {
 		newRun(a), newCreate(a), newInvite(a), newJoin(a),
 		newPeople(a), newVouch(a), newRevoke(a), newMute(a), newDevice(a),
 		newAsk(a), newOffer(a), newList(a), newShow(a),
-		newPledge(a), newAccept(a), newArrived(a), newWithdraw(a), newClose(a), newComment(a), newContact(a),
+		newPledge(a), newAccept(a), newArrived(a), newWithdraw(a), newClose(a), newCopy(a), newComment(a), newContact(a),
 		newUSB(a), newCarry(a),
 		newBackup(a), newRestore(a),
 		newImport(a), newPeers(a), newStatus(a), newWatch(a), newDemo(a), newVersion(a),

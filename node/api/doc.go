@@ -32,6 +32,7 @@
 //	POST /v1/items/{id}/receipts      say that something arrived
 //	POST /v1/items/{id}/comments      remark
 //	POST /v1/items/{id}/contact       set what only accepted helpers read
+//	POST /v1/items/{id}/copies        say it in another neighbourhood too
 //	POST /v1/items/{id}/withdraw      take back
 //	POST /v1/items/{id}/close         end with a reason
 //	GET  /v1/backup                   what a restore needs, keys and all, in the clear

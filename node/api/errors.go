@@ -22,6 +22,8 @@ var (
 	ErrYours = errors.New("api: the household's own record")
 	// ErrEnded: the record has ended, nothing more is expected of it.
 	ErrEnded = errors.New("api: the record has ended")
+	// ErrSame: it is in that neighbourhood already.
+	ErrSame = errors.New("api: the same neighbourhood")
 	// ErrCovered: others promised all of it already.
 	ErrCovered = errors.New("api: all of it is promised")
 	// ErrArrived: nothing of it is missing any longer.

@@ -52,6 +52,7 @@ var codes = []struct {
 	{ErrNotReceiver, "not-receiver", http.StatusForbidden},
 	{ErrYours, "yours", http.StatusForbidden},
 	{ErrEnded, "ended", http.StatusConflict},
+	{ErrSame, "same-neighbourhood", http.StatusConflict},
 	{ErrCovered, "covered", http.StatusConflict},
 	{ErrArrived, "arrived", http.StatusConflict},
 	{ErrWhichLine, "which-line", http.StatusUnprocessableEntity},

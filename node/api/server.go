@@ -87,6 +87,7 @@ func Handler(d Desk, log *slog.Logger) http.Handler {
 	mux.Handle("POST /v1/items/{id}/contact", post(h, d.Confide))
 	mux.Handle("POST /v1/items/{id}/withdraw", post(h, d.Withdraw))
 	mux.Handle("POST /v1/items/{id}/close", post(h, d.Close))
+	mux.Handle("POST /v1/items/{id}/copies", post(h, d.Copy))
 	mux.Handle("GET /v1/backup", h.backup(d))
 	mux.Handle("GET /v1/carry", h.carryOut(d))
 	mux.Handle("POST /v1/carry", h.carryIn(d))

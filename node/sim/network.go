@@ -173,12 +173,18 @@ func (l wire) RosterChanged() { l.exchange.RosterChanged(l.hood.ID()) }
 // Close implements [node.Link].
 func (l wire) Close() error { return nil }
 
+// maxSeen bounds what a port remembers of the messages it has heard.
+const maxSeen = 16 << 10
+
 // first reports whether a message was not heard before.
 func (p *port) first(message []byte) bool {
 	id := sha256.Sum256(message)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	_, known := p.seen[id]
+	if len(p.seen) == maxSeen {
+		clear(p.seen) // whatever still goes round is heard once more
+	}
 	p.seen[id] = struct{}{}
 	return !known
 }
