@@ -23,12 +23,14 @@ import (
 //	identity.key   the household's keys, as on the disk
 //	ID.keyring     the secrets of a neighbourhood, as on the disk
 //	own.log        the roster and what this household said, as on the disk
+//	facts.json     its sealed contacts, whom it mutes
 //
 // With it a household is back, can read and can write, with nobody there.
 const (
 	aboutFile    = "about.json"
 	identityFile = "identity.key"
 	ownFile      = "own.log"
+	factsFile    = "facts.json"
 	storeDir     = "store" // beside them; not in a backup
 )
 
@@ -59,6 +61,7 @@ func (n *Node) Backup(ctx context.Context, w io.Writer) error {
 	out := &archive{tar.NewWriter(w), n.parts.Now().UTC()}
 	about := About{Schema: SchemaBackup, Made: out.made.Truncate(time.Second), Household: n.parts.Identity.HouseholdID().String()}
 	var own []byte
+	facts := []fact{}
 	rings := make(map[string][]byte)
 	for _, id := range n.Neighbourhoods() {
 		h, _ := n.Neighbourhood(id)
@@ -69,9 +72,15 @@ func (n *Node) Backup(ctx context.Context, w io.Writer) error {
 		about.Neighbourhoods = append(about.Neighbourhoods, hood)
 		rings[identity.KeyringName(id)] = ring.File()
 		own = h.appendOwn(own)
+		more, err := h.beside()
+		if err != nil {
+			return err
+		}
+		facts = append(facts, more...)
 	}
 	text, err := json.MarshalIndent(about, "", "  ")
-	err = errors.Join(err, out.put(aboutFile, text), out.put(identityFile, n.parts.Identity.File()))
+	list, failed := json.Marshal(facts)
+	err = errors.Join(err, failed, out.put(aboutFile, text), out.put(factsFile, list), out.put(identityFile, n.parts.Identity.File()))
 	for name, ring := range rings {
 		err = errors.Join(err, out.put(name, ring))
 	}

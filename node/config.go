@@ -54,6 +54,9 @@ func open(cfg Config, connect func(*Node) (Network, error)) (*Node, error) {
 	if err != nil {
 		return nil, startError(errors.Join(err, disk.Close()))
 	}
+	if err := putBeside(disk, cfg.Dir); err != nil {
+		return nil, startError(errors.Join(err, disk.Close()))
+	}
 	own, err := openOwn(filepath.Join(cfg.Dir, ownFile))
 	if err != nil {
 		return nil, startError(errors.Join(err, disk.Close()))

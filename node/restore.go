@@ -28,6 +28,7 @@ type Saved struct {
 	identity identity.Identity
 	rings    map[protocol.NeighbourhoodID]identity.Keyring
 	own      []byte
+	facts    []byte
 }
 
 // ReadBackup reads a backup in the clear. ErrBackup where it is none.
@@ -64,6 +65,9 @@ func (s *Saved) take(name string, content []byte) (err error) {
 		if s.own = content; !store.Frames(content, func(protocol.NeighbourhoodID, []byte) {}) {
 			return ErrBackup
 		}
+	case name == factsFile:
+		s.facts = content
+		return json.Unmarshal(content, new([]fact))
 	case ring:
 		s.rings[n], err = identity.ParseKeyring(content)
 	}
@@ -75,6 +79,25 @@ func (s *Saved) check() error {
 		return ErrBackup
 	}
 	return nil
+}
+
+// Paired returns whether the backup is of a further device of a household, which
+// does not hold the household's key.
+func (s *Saved) Paired() bool { return paired(s.rings) }
+
+func paired(rings map[protocol.NeighbourhoodID]identity.Keyring) bool {
+	for _, ring := range rings {
+		if ring.House != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// Paired returns whether a directory is of a further device of a household.
+func Paired(dir string) bool {
+	rings, err := identity.Dir(dir).Keyrings()
+	return err == nil && paired(rings)
 }
 
 // Identity returns whom the backup is of, as it was then.
@@ -94,6 +117,11 @@ func (s *Saved) Restore(dir string) (identity.Identity, error) {
 	}
 	if err := writeSynced(filepath.Join(dir, ownFile), s.own); err != nil {
 		return identity.Identity{}, err
+	}
+	if s.facts != nil {
+		if err := writeSynced(filepath.Join(dir, factsFile), s.facts); err != nil {
+			return identity.Identity{}, err
+		}
 	}
 	for n, ring := range s.rings {
 		if err := keys.SaveKeyring(n, ring); err != nil {
@@ -118,13 +146,14 @@ func writeSynced(path string, content []byte) error {
 // Holds reports whether a directory holds anything of a household, whole or not.
 func Holds(dir string) bool {
 	_, log := os.Lstat(filepath.Join(dir, ownFile))
+	_, beside := os.Lstat(filepath.Join(dir, factsFile))
 	_, facts := os.Lstat(filepath.Join(dir, storeDir))
 	rings, err := identity.Dir(dir).Keyrings()
-	return identity.Dir(dir).Has() || log == nil || facts == nil || err != nil || len(rings) > 0
+	return identity.Dir(dir).Has() || log == nil || beside == nil || facts == nil || err != nil || len(rings) > 0
 }
 
 // SetAside moves what a directory holds of a household into a new folder of it,
 // and returns that folder.
 func SetAside(dir string, now time.Time) (string, error) {
-	return identity.Dir(dir).SetAside("aside-"+now.UTC().Format("20060102-150405"), ownFile, storeDir)
+	return identity.Dir(dir).SetAside("aside-"+now.UTC().Format("20060102-150405"), ownFile, factsFile, storeDir)
 }

@@ -256,3 +256,29 @@ func body(t *testing.T, h *Neighbourhood, id protocol.RecordID, text string) {
 		t.Fatal(err)
 	}
 }
+
+// What only this household knows beside its records comes back too: its
+// contacts, and whom it mutes.
+func TestABackupBringsContactsAndMutedHouseholdsBack(t *testing.T) {
+	sari, budi, atSari, _ := pairOf(t)
+	asked := asks(t, atSari, "water")
+	if err := atSari.Confide(t.Context(), asked, Contact{Contact: "0812-3456-7890", Place: "the green fence"}); err != nil {
+		t.Fatal(err)
+	}
+	noisy := budi.Identity().HouseholdID()
+	if err := (Backend{Node: sari}).Mute(t.Context(), atSari.ID(), noisy, true); err != nil {
+		t.Fatal(err)
+	}
+	again := restored(t, backupOf(t, sari))
+	h, _ := again.Neighbourhood(atSari.ID())
+	if err := h.do(t.Context(), func() {
+		if c := h.contacts[asked]; c == nil || c.Contact.Contact != "0812-3456-7890" {
+			t.Errorf("the contact is %v", c)
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if muted, err := (Backend{Node: again}).Muted(atSari.ID()); err != nil || !muted[noisy] {
+		t.Errorf("muted: %v, %v", muted, err)
+	}
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -82,6 +83,9 @@ func (a *app) paperWords() (identity.Identity, []string, error) {
 	me, err := a.household()
 	if err != nil {
 		return me, nil, err
+	}
+	if dir, err := a.directory(); err != nil || node.Paired(dir) {
+		return me, nil, cmp.Or(err, refusal("backup.paired", nil, exitRefused))
 	}
 	list, err := me.Words()
 	if errors.Is(err, identity.ErrNoWords) {

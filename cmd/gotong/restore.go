@@ -85,6 +85,9 @@ func (a *app) renew(dir string) error {
 		return err
 	}
 	a.tell("restore.renewed", nil)
+	if node.Paired(dir) {
+		a.tell("restore.paired", nil)
+	}
 	return nil
 }
 
@@ -152,6 +155,9 @@ func (a *app) restoreFile(dir, path string, r restoring) error {
 	a.tell("restore.done", words.Args{"code": householdCode(saved.Identity()), "when": a.words.Ago(saved.About.Made, a.now())})
 	for _, n := range saved.About.Neighbourhoods {
 		a.tell("restore.neighbourhood", words.Args{"name": words.Plain(n.Name), "household": words.Plain(n.Household)})
+	}
+	if saved.Paired() {
+		a.tell("restore.paired", nil)
 	}
 	a.tell("restore.next", nil)
 	return nil
