@@ -186,3 +186,65 @@ func TestWhatIsWrittenByWhoWasPutOutCountsNowhere(t *testing.T) {
 		}
 	}
 }
+
+// PhotographedInvite on real nodes: an invitation that is used up is closed by
+// its inviter's node, so that whoever photographed it displaces nobody.
+func TestAUsedUpInvitationIsClosedBeforeItsPhotographHarms(t *testing.T) {
+	sari := newTestNode(t, apart())
+	id, err := sari.Create(t.Context(), "RT 03", "Bu Sari")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := sari.Invite(t.Context(), id, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, _ := sari.Neighbourhood(id)
+	var joined []*Node
+	for _, name := range []string{"Pak Budi", "a stranger"} {
+		n := newTestNode(t, apart())
+		if _, err := n.Join(t.Context(), text, name); err != nil {
+			t.Fatal(err)
+		}
+		h, _ := n.Neighbourhood(id)
+		meet(t, first, h)
+		meet(t, first, h)
+		joined = append(joined, n)
+	}
+	for i, want := range []roster.Standing{roster.Probation, roster.Waiting} {
+		if m, _ := first.Roster().Member(joined[i].Identity().HouseholdID()); m.Standing != want {
+			t.Errorf("household %d stands at %d, want %d", i, m.Standing, want)
+		}
+	}
+	if i := first.Roster().InvitationsOf(sari.Identity().HouseholdID()); len(i) != 1 || !i[0].Closed {
+		t.Errorf("%+v", i)
+	}
+}
+
+// Who comes by an invitation that is over waits for a vouch; who came in time stays.
+func TestAnInvitationThatIsOverLetsNobodyElseIn(t *testing.T) {
+	s, now := apart(), time.Now()
+	sari := newTestNodeAt(t, s, func() time.Time { return now })
+	id, err := sari.Create(t.Context(), "RT 03", "Bu Sari")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := sari.InviteAs(t.Context(), id, api.Terms{Role: roster.RoleMember, Uses: 5, Expires: now.Add(time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, _ := sari.Neighbourhood(id)
+	for i, want := range []roster.Standing{roster.Probation, roster.Waiting} {
+		n := newTestNode(t, s)
+		if _, err := n.Join(t.Context(), text, "somebody"); err != nil {
+			t.Fatal(err)
+		}
+		h, _ := n.Neighbourhood(id)
+		meet(t, first, h)
+		meet(t, first, h)
+		if m, _ := first.Roster().Member(n.Identity().HouseholdID()); m.Standing != want {
+			t.Errorf("household %d stands at %d, want %d", i, m.Standing, want)
+		}
+		now = now.Add(2 * time.Hour)
+	}
+}

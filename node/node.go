@@ -34,6 +34,7 @@ type Parts struct {
 type Keys interface {
 	Keyrings() (map[protocol.NeighbourhoodID]identity.Keyring, error)
 	SaveKeyring(protocol.NeighbourhoodID, identity.Keyring) error
+	RemoveKeyring(protocol.NeighbourhoodID) error
 }
 
 // Node is a running node: its neighbourhoods over one identity, one store, one

@@ -99,7 +99,15 @@ func (m memoryKeys) SaveKeyring(n protocol.NeighbourhoodID, k identity.Keyring) 
 	return nil
 }
 
-func newTestNode(t *testing.T, s *street) *Node {
+func (m memoryKeys) RemoveKeyring(n protocol.NeighbourhoodID) error {
+	delete(m, n)
+	return nil
+}
+
+func newTestNode(t *testing.T, s *street) *Node { return newTestNodeAt(t, s, time.Now) }
+
+// newTestNodeAt is a node whose clock shows what now says.
+func newTestNodeAt(t *testing.T, s *street, now func() time.Time) *Node {
 	t.Helper()
 	me, err := identity.Dir(t.TempDir()).Load()
 	if err != nil {
@@ -110,7 +118,7 @@ func newTestNode(t *testing.T, s *street) *Node {
 		t.Fatal(err)
 	}
 	n, err := Assemble(Parts{
-		Identity: me, Keys: memoryKeys{}, Store: disk, Now: time.Now, Log: slog.New(slog.DiscardHandler),
+		Identity: me, Keys: memoryKeys{}, Store: disk, Now: now, Log: slog.New(slog.DiscardHandler),
 	}, s.connect)
 	if err != nil {
 		t.Fatal(err)

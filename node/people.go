@@ -14,6 +14,9 @@ import (
 // for the household.
 var ErrHouseholdKey = errors.New("node: the household's key is on another device")
 
+// Device implements [api.Registry].
+func (b Backend) Device() protocol.DeviceID { return b.parts.Identity.DeviceID() }
+
 // Roster implements [api.Registry].
 func (b Backend) Roster(n protocol.NeighbourhoodID) (*roster.Roster, error) {
 	h, err := b.hood(n)

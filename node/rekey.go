@@ -21,11 +21,13 @@ func (h *Neighbourhood) rekeying() []task {
 	if h.rekeyed == members {
 		return nil
 	}
+	before := h.rekeyed
 	h.rekeyed = members
 	if !members.Serve(h.parts.Identity.DeviceID()) || !newTurn(h).holdsKey() {
 		return nil
 	}
-	return []task{&signing{say: (*turn).lookAfterKeys, result: make(chan error, 1)}}
+	keys := &signing{say: (*turn).lookAfterKeys, result: make(chan error, 1)}
+	return append(h.closeSpent(before, members), keys)
 }
 
 func (t *turn) lookAfterKeys() ([]roster.Op, error) {

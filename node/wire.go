@@ -203,4 +203,7 @@ func (s *strand) RosterChanged() {
 }
 
 // Close implements [Link].
-func (s *strand) Close() error { return s.topic.Leave() }
+func (s *strand) Close() error {
+	s.wire.exchange.Leave(s.h.id)
+	return s.topic.Leave()
+}

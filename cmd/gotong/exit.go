@@ -33,6 +33,7 @@ var exits = map[string]int{
 	"no-places": exitRefused, "stewards-only": exitRefused, "not-above": exitRefused, "own-household": exitRefused, "household-key": exitRefused,
 	"may-not-invite": exitRefused, "too-many-invitations": exitRefused, "not-theirs": exitUsage,
 	"device-code": exitUsage, "other-house": exitConflict, "device-known": exitConflict, "too-many-devices": exitRefused,
+	"waits": exitRefused, "out": exitRefused, "hub": exitRefused, "not-hub": exitRefused,
 	"nobody": exitNotFound, "put-out": exitConflict, "vouched": exitConflict,
 	"ended": exitConflict, "covered": exitConflict, "arrived": exitConflict, "joined": exitConflict, "same-neighbourhood": exitConflict,
 	"invite-expired": exitConflict, "dir-in-use": exitConflict, "port-in-use": exitConflict,

@@ -65,6 +65,12 @@ func (a *app) standingIn(n api.Standing) {
 		a.show("status.waiting", nil)
 		return
 	}
+	switch {
+	case n.Standing == api.StandingWaiting || n.Standing == api.StandingOut:
+		a.line("  ", a.say("standing."+n.Standing, nil))
+	case n.Role == api.RoleHub:
+		a.show("status.hub", words.Args{"n": n.Cells})
+	}
 	a.show("status.us", words.Args{"name": words.Plain(n.Me.Name)})
 	a.line("  ", joined(", ",
 		a.say("status.households", words.Args{"n": n.Households}),

@@ -44,3 +44,8 @@ func (c *Client) AddDevice(ctx context.Context, a Adding) (Decided, error) {
 func (c *Client) Pair(ctx context.Context, p Pairing) (Paired, error) {
 	return call[Paired](ctx, c, "POST", "/devices/pair", p)
 }
+
+// LeaveHub ends this hub's carrying of a neighbourhood.
+func (c *Client) LeaveHub(ctx context.Context, p Place) (Left, error) {
+	return call[Left](ctx, c, "POST", "/hub/leave", p)
+}

@@ -8,6 +8,7 @@ import (
 
 	"gotong/protocol"
 	"gotong/protocol/board"
+	"gotong/protocol/roster"
 )
 
 // Desk does for a household what it can do on its board. Every interface uses
@@ -126,11 +127,39 @@ func (d Desk) look(ctx context.Context, s site, read func(sight) error) error {
 	return inside
 }
 
-// writing is where and what a verb that writes is about.
-func (d Desk) writing(ctx context.Context, in string) (site, error) {
+// known is a neighbourhood whose roster has arrived and names the household.
+func (d Desk) known(ctx context.Context, in string) (site, error) {
 	s, err := d.site(ctx, in)
 	if err == nil && !s.member {
 		err = ErrNotMember
 	}
 	return s, err
+}
+
+// writing is where and what a verb that writes is about.
+func (d Desk) writing(ctx context.Context, in string) (site, error) {
+	s, err := d.known(ctx, in)
+	if err == nil {
+		err = d.mayWrite(s)
+	}
+	return s, err
+}
+
+// mayWrite says why the household or this device writes nothing here.
+func (d Desk) mayWrite(s site) error {
+	members, err := d.Backend.Roster(s.id)
+	if err != nil {
+		return err
+	}
+	m, _ := members.Member(s.me)
+	device, _ := members.Device(d.Backend.Device())
+	switch {
+	case m.Standing == roster.Revoked || device.Revoked:
+		return ErrOut
+	case m.Standing == roster.Waiting:
+		return ErrWaits
+	case m.Role == roster.RoleHub:
+		return ErrHub
+	}
+	return nil
 }

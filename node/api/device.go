@@ -44,7 +44,7 @@ type Adding struct {
 
 // Devices returns the household's devices.
 func (d Desk) Devices(ctx context.Context, p Place) (DeviceList, error) {
-	s, err := d.writing(ctx, p.In)
+	s, err := d.known(ctx, p.In)
 	if err != nil {
 		return DeviceList{}, err
 	}

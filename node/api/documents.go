@@ -207,6 +207,8 @@ type Report struct {
 type Standing struct {
 	Neighbourhood
 	Me           Household      `json:"me"`
+	Role         string         `json:"role,omitempty"`     // one of the Role constants
+	Standing     string         `json:"standing,omitempty"` // one of the Standing constants
 	Households   int            `json:"households"`
 	Devices      int            `json:"devices"`
 	Operations   int            `json:"operations"`

@@ -12,6 +12,14 @@ var (
 	ErrNoNeighbourhood = errors.New("api: no such neighbourhood")
 	// ErrNotMember: joined, but the roster has not arrived yet.
 	ErrNotMember = errors.New("api: not a member yet")
+	// ErrWaits: joined, but the invitation was used up, closed or over.
+	ErrWaits = errors.New("api: waiting for a vouch")
+	// ErrOut: the household, or this device of it, was put out.
+	ErrOut = errors.New("api: put out")
+	// ErrHub: a hub carries records and neither reads nor writes them.
+	ErrHub = errors.New("api: a hub")
+	// ErrNotHub: the household is here as more than a hub.
+	ErrNotHub = errors.New("api: not a hub")
 	// ErrNotFound: no record of that id.
 	ErrNotFound = errors.New("api: no such record")
 	// ErrNotYours: the record belongs to another household.

@@ -49,7 +49,6 @@ func (s *street) moveIn(name string) *home {
 func (h *home) addDevice(name string) {
 	device := keysOf(name + "'s device").household
 	h.device = protocol.DeviceOf(device.Public().(ed25519.PublicKey))
-	h.status.Device = h.device
 	h.mustSign(roster.NewDevice(h.id, roster.Key(h.public()), device, [32]byte{1}, 1))
 }
 
@@ -94,6 +93,8 @@ func (h *home) Sign(_ context.Context, _ protocol.NeighbourhoodID, say func(Pen)
 	return nil
 }
 
+func (h *home) Device() protocol.DeviceID { return h.device }
+
 func (h *home) Roster(protocol.NeighbourhoodID) (*roster.Roster, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -130,4 +131,9 @@ func (h *home) SealedTo(context.Context, protocol.NeighbourhoodID, [32]byte) ([]
 
 func (h *home) Pair(_ context.Context, house roster.House) (*roster.Device, error) {
 	return roster.NewDevice(house.Neighbourhood, house.Household, keysOf("tablet").household, [32]byte{2}, 1), nil
+}
+
+func (h *home) Leave(context.Context, protocol.NeighbourhoodID) error {
+	h.joined = false
+	return nil
 }

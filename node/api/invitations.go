@@ -40,7 +40,7 @@ const (
 
 // Invitations returns the invitations that the household made.
 func (d Desk) Invitations(ctx context.Context, p Place) (InvitationList, error) {
-	s, err := d.writing(ctx, p.In)
+	s, err := d.known(ctx, p.In)
 	if err != nil {
 		return InvitationList{}, err
 	}

@@ -26,7 +26,7 @@ type MutedDoc struct {
 // Mute hides a household's records in the lists of this node, and of no other,
 // or shows them again.
 func (d Desk) Mute(ctx context.Context, m Muting) (MutedDoc, error) {
-	s, err := d.writing(ctx, m.In)
+	s, err := d.known(ctx, m.In)
 	if err != nil {
 		return MutedDoc{}, err
 	}

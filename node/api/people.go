@@ -98,7 +98,7 @@ func (d Desk) registered(ctx context.Context, s site, read func(register) error)
 	if err != nil {
 		return err
 	}
-	r := register{Roster: members, all: members.Members(), muted: muted, self: d.Backend.Status(ctx).Device, peers: make(map[protocol.DeviceID]Peer)}
+	r := register{Roster: members, all: members.Members(), muted: muted, self: d.Backend.Device(), peers: make(map[protocol.DeviceID]Peer)}
 	for _, p := range d.Backend.Peers() {
 		r.peers[p.Device] = p
 	}
@@ -110,7 +110,7 @@ func (d Desk) registered(ctx context.Context, s site, read func(register) error)
 
 // People returns the households of a neighbourhood.
 func (d Desk) People(ctx context.Context, p Place) (People, error) {
-	s, err := d.writing(ctx, p.In)
+	s, err := d.known(ctx, p.In)
 	if err != nil {
 		return People{}, err
 	}

@@ -133,7 +133,7 @@ func TestPuttingOutAStewardTakesNobodyElsesPlaceUnlessAsked(t *testing.T) {
 	if m, _ := s.members.Member(joko.me()); !m.Vouched() || len(kept.Keep.Lost) != 0 {
 		t.Errorf("Joko is %+v", m)
 	}
-	if _, err := ani.Invite(ctx, Inviting{}); !errors.Is(err, ErrMayNotInvite) {
+	if _, err := ani.Invite(ctx, Inviting{}); !errors.Is(err, ErrOut) {
 		t.Errorf("who was put out invites: %v", err)
 	}
 }

@@ -47,6 +47,10 @@ var codes = []struct {
 }{
 	{ErrNoNeighbourhood, "no-neighbourhood", http.StatusNotFound},
 	{ErrNotMember, "not-member", http.StatusServiceUnavailable},
+	{ErrWaits, "waits", http.StatusForbidden},
+	{ErrOut, "out", http.StatusForbidden},
+	{ErrHub, "hub", http.StatusForbidden},
+	{ErrNotHub, "not-hub", http.StatusForbidden},
 	{ErrNotFound, "not-found", http.StatusNotFound},
 	{ErrNotYours, "not-yours", http.StatusForbidden},
 	{ErrNotReceiver, "not-receiver", http.StatusForbidden},

@@ -11,6 +11,8 @@ import (
 
 // Registry is what the verbs about who belongs need of a node.
 type Registry interface {
+	// Device returns this node's own.
+	Device() protocol.DeviceID
 	// Roster returns who belongs, as this node knows it now.
 	Roster(n protocol.NeighbourhoodID) (*roster.Roster, error)
 	// Sign adds the operations that say signs for the household; they are
@@ -24,6 +26,8 @@ type Registry interface {
 	Pair(ctx context.Context, house roster.House) (*roster.Device, error)
 	// Held returns the facts of these devices that are kept here and count.
 	Held(ctx context.Context, n protocol.NeighbourhoodID, of []protocol.DeviceID) ([]Held, error)
+	// Leave stops carrying a neighbourhood and removes what is kept of it.
+	Leave(ctx context.Context, n protocol.NeighbourhoodID) error
 	// Muted returns the households whose records this node does not list.
 	Muted(n protocol.NeighbourhoodID) (map[protocol.HouseholdID]bool, error)
 	// Mute changes that, durably.

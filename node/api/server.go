@@ -75,6 +75,7 @@ func Handler(d Desk, log *slog.Logger) http.Handler {
 	}))
 	mux.Handle("POST /v1/devices", post(h, d.AddDevice))
 	mux.Handle("POST /v1/devices/pair", post(h, d.Pair))
+	mux.Handle("POST /v1/hub/leave", post(h, d.LeaveHub))
 	mux.Handle("POST /v1/vouches", post(h, d.Vouch))
 	mux.Handle("POST /v1/revocations", post(h, d.Revoke))
 	mux.Handle("POST /v1/mutes", post(h, d.Mute))

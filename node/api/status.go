@@ -52,6 +52,12 @@ func (d Desk) standing(ctx context.Context, n NeighbourhoodStatus) (Standing, er
 	if !s.member {
 		return doc, nil
 	}
+	members, err := d.Backend.Roster(n.ID)
+	if err != nil {
+		return Standing{}, err
+	}
+	m, _ := members.Member(s.me)
+	doc.Role, doc.Standing = roles[m.Role], standings[m.Standing]
 	err = d.Backend.Look(ctx, n.ID, func(v board.View) {
 		doc.Me = Household{ID: s.me.String(), Name: v.Name(s.me), Me: true}
 		for kind, count := range v.Counts() {

@@ -76,6 +76,13 @@ func (k *keyFiles) SaveKeyring(n protocol.NeighbourhoodID, ring identity.Keyring
 	return nil
 }
 
+func (k *keyFiles) RemoveKeyring(n protocol.NeighbourhoodID) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.rings, n)
+	return nil
+}
+
 // newHouse makes a house whose keys follow from the seed and its number.
 func newHouse(seed uint64, name string) *house {
 	key := func(what string) [32]byte {

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gotong/node/api"
+	"gotong/node/words"
+)
+
+func newHub(a *app) *cobra.Command {
+	c := &cobra.Command{
+		Use: "hub COMMAND", Short: a.say("help.hub", nil), Long: a.say("help.hub-long", nil),
+		Args: cobra.ArbitraryArgs,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usage("usage.unknown-command", words.Args{"command": "hub " + strings.Join(args, " ")})
+			}
+			a.help(c)
+			return nil
+		},
+	}
+	for _, sub := range []*cobra.Command{newHubAllow(a), newHubLeave(a)} {
+		sub.DisableFlagsInUseLine = true
+		c.AddCommand(sub)
+	}
+	return c
+}
+
+// newHubAllow makes an invitation for a hub: one that brings no key along.
+func newHubAllow(a *app) *cobra.Command {
+	f := inviteFlags{uses: 1, role: api.RoleHub}
+	c := &cobra.Command{
+		Use: "allow", Short: a.say("help.hub-allow", nil), Args: exactly(0),
+		RunE: func(c *cobra.Command, _ []string) error { return a.invite(c.Context(), f) },
+	}
+	c.Flags().BoolVar(&f.qr, "qr", false, a.say("flag.qr", nil))
+	c.Flags().StringVar(&f.expires, "expires", "", a.say("flag.expires", nil))
+	return a.jsonFlag(c)
+}
+
+func newHubLeave(a *app) *cobra.Command {
+	c := &cobra.Command{
+		Use: "leave", Short: a.say("help.hub-leave", nil), Args: exactly(0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return do(c.Context(), a, func(ctx context.Context, node *api.Client) (api.Left, error) {
+				return node.LeaveHub(ctx, a.place())
+			}, func(doc api.Left) {
+				a.tell("hub.left", words.Args{"id": doc.Neighbourhood.ID[:8]})
+			})
+		},
+	}
+	return a.jsonFlag(c)
+}
