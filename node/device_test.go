@@ -3,6 +3,7 @@ package node
 import (
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -223,13 +224,14 @@ func TestAUsedUpInvitationIsClosedBeforeItsPhotographHarms(t *testing.T) {
 
 // Who comes by an invitation that is over waits for a vouch; who came in time stays.
 func TestAnInvitationThatIsOverLetsNobodyElseIn(t *testing.T) {
-	s, now := apart(), time.Now()
-	sari := newTestNodeAt(t, s, func() time.Time { return now })
+	s, begun := apart(), time.Now()
+	var passed atomic.Int64
+	sari := newTestNodeAt(t, s, func() time.Time { return begun.Add(time.Duration(passed.Load())) })
 	id, err := sari.Create(t.Context(), "RT 03", "Bu Sari")
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := sari.InviteAs(t.Context(), id, api.Terms{Role: roster.RoleMember, Uses: 5, Expires: now.Add(time.Hour)})
+	text, err := sari.InviteAs(t.Context(), id, api.Terms{Role: roster.RoleMember, Uses: 5, Expires: begun.Add(time.Hour)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -245,6 +247,6 @@ func TestAnInvitationThatIsOverLetsNobodyElseIn(t *testing.T) {
 		if m, _ := first.Roster().Member(n.Identity().HouseholdID()); m.Standing != want {
 			t.Errorf("household %d stands at %d, want %d", i, m.Standing, want)
 		}
-		now = now.Add(2 * time.Hour)
+		passed.Store(int64(2 * time.Hour))
 	}
 }
