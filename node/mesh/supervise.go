@@ -74,6 +74,7 @@ func (s *supervisor) run(ctx context.Context) {
 		s.round(ctx, time.Now())
 		select {
 		case <-ctx.Done():
+			s.review(time.Now()) // who became a member just now is remembered too
 			s.drain()
 			return
 		case <-ticker.C:
