@@ -117,6 +117,19 @@ func (x *Exchange) Changed(n protocol.NeighbourhoodID, inserted, removed []proto
 func (x *Exchange) RosterChanged(n protocol.NeighbourhoodID) {
 	if f := x.shelf(n); f != nil {
 		f.rosterChanged()
+		x.relent(n)
+	}
+}
+
+// relent tries peers again at once that did not know this device, or that this
+// side did not know: they may now.
+func (x *Exchange) relent(n protocol.NeighbourhoodID) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for p, v := range x.visits {
+		if p.n == n && v.refused.Load() {
+			v.relent()
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"gotong/protocol"
@@ -28,9 +29,11 @@ const (
 // visit is the standing intention to exchange with one connected peer about
 // one neighbourhood.
 type visit struct {
-	cancel context.CancelFunc
-	kicked chan struct{}
-	met    chan error // how an exchange ended that the peer began
+	cancel  context.CancelFunc
+	kicked  chan struct{}
+	again   chan struct{} // who was refused may be known now
+	refused atomic.Bool   // the last exchange ended because one side's device is unknown
+	met     chan error    // how an exchange ended that the peer began
 }
 
 func (v *visit) kick() {
@@ -40,6 +43,19 @@ func (v *visit) kick() {
 	}
 }
 
+func (v *visit) relent() {
+	select {
+	case v.again <- struct{}{}:
+	default:
+	}
+}
+
+// ended notes how an exchange ended.
+func (v *visit) ended(pace *pace, err error) {
+	v.refused.Store(errors.Is(err, ErrRefused))
+	pace.after(err)
+}
+
 // begin starts the visits to a peer. The caller holds x.mu.
 func (x *Exchange) begin(n protocol.NeighbourhoodID, peer protocol.DeviceID) {
 	p := pair{n, peer}
@@ -47,7 +63,7 @@ func (x *Exchange) begin(n protocol.NeighbourhoodID, peer protocol.DeviceID) {
 		return
 	}
 	ctx, cancel := context.WithCancel(x.ctx)
-	v := &visit{cancel: cancel, kicked: make(chan struct{}, 1), met: make(chan error, 1)}
+	v := &visit{cancel: cancel, kicked: make(chan struct{}, 1), again: make(chan struct{}, 1), met: make(chan error, 1)}
 	x.visits[p] = v
 	open := x.links[peer]
 	x.work.Go(func() {
@@ -73,7 +89,7 @@ func (x *Exchange) keep(ctx context.Context, p pair, v *visit, open Open) {
 		pace.begun = time.Now()
 		err := x.Visit(ctx, p.n, p.peer, open)
 		<-x.out
-		pace.after(err)
+		v.ended(pace, err)
 	}
 }
 
@@ -86,8 +102,11 @@ func (v *visit) wait(ctx context.Context, pace *pace) bool {
 			return true
 		case <-v.kicked:
 			pace.hinted()
+		case <-v.again:
+			pace.fails = 0
+			pace.hinted()
 		case err := <-v.met:
-			pace.after(err)
+			v.ended(pace, err)
 		case <-ctx.Done():
 			timer.Stop()
 			return false

@@ -286,3 +286,23 @@ func TestJitterStaysWithinAQuarter(t *testing.T) {
 		}
 	}
 }
+
+// A device that waits until its household's first device signs for it, or a
+// household until somebody vouches, has been refused for long by then.
+func TestADeviceThatIsKnownAtLastIsMetAtOnce(t *testing.T) {
+	onRoad(t, 2, func(t *testing.T, v *village, r *road) {
+		member, stranger := v.houses[1], v.build(2)
+		defer stranger.x.Close()
+		member.write(1, cell.Normal, "for members")
+		r.join(member, stranger)
+		time.Sleep(30 * time.Minute)
+		if same(stranger, member) {
+			t.Fatal("a stranger was served")
+		}
+		member.must(member.ingest(v.pathOf(2)...))
+		time.Sleep(5 * time.Second)
+		if !same(stranger, member) {
+			t.Error("it is known now, and waits for the next try")
+		}
+	})
+}
