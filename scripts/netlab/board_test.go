@@ -14,6 +14,7 @@ type status struct {
 	Started        time.Time
 	Connected      int
 	Neighbourhoods []struct {
+		ID     string
 		Member bool
 		Cells  int
 		Hash   string

@@ -14,8 +14,9 @@ import (
 type household struct {
 	lab     *lab
 	name    string
-	dir     string // the node's --dir
-	program string // gotong, or gotong with a wrong clock
+	dir     string   // the node's --dir
+	program string   // gotong, or gotong with a wrong clock
+	flags   []string // to run with
 	node    *exec.Cmd
 }
 
@@ -30,7 +31,7 @@ func (h *household) start(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	h.node = h.command("run")
+	h.node = h.command(append([]string{"run"}, h.flags...)...)
 	h.node.Stdout, h.node.Stderr = log, log
 	if err := h.node.Start(); err != nil {
 		t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 type lab struct {
 	name       string // in front of every name, so that stories may run side by side
 	households []*household
+	plugged    func(port string) // told of every port of a switch
 }
 
 // side is one of the two switches.
@@ -58,6 +59,9 @@ func (l *lab) plug(t *testing.T, s side) *household {
 	ip(t, "netns", "add", h.namespace())
 	ip(t, "link", "add", h.port(), "type", "veth", "peer", "name", "eth0", "netns", h.namespace())
 	ip(t, "link", "set", h.port(), "master", l.bridge(s), "up")
+	if l.plugged != nil {
+		l.plugged(h.port())
+	}
 	h.ip(t, "link", "set", "lo", "up")
 	h.ip(t, "link", "set", "eth0", "up")
 	h.setAddress(t, fmt.Sprintf("10.77.0.%d", n+1))
