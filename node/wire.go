@@ -39,7 +39,7 @@ func newWire(ctx context.Context, n *Node, cfg Config) (*wire, error) {
 	if err != nil {
 		return nil, err
 	}
-	if w.gossip, err = gossip.New(ctx, w.mesh.Host()); err != nil {
+	if w.gossip, err = gossip.New(ctx, w.mesh.Host(), n.Knows); err != nil {
 		return nil, errors.Join(err, w.mesh.Close())
 	}
 	w.exchange = exchange.New(n.parts.Identity.DeviceID(), rand.Reader, exchange.Events{Stored: w.stored, Ended: w.ended})

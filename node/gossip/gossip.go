@@ -24,6 +24,7 @@ var ErrClosed = errors.New("gossip: closed")
 type Gossip struct {
 	pubsub *pubsub.PubSub
 	self   peer.ID
+	member func(protocol.DeviceID) bool
 	cancel context.CancelFunc
 
 	policy      *Policy
@@ -36,11 +37,13 @@ type Gossip struct {
 	workers sync.WaitGroup
 }
 
-// New starts gossip on a host. It ends with ctx or with Close.
-func New(ctx context.Context, h host.Host) (*Gossip, error) {
+// New starts gossip on a host. It ends with ctx or with Close. member says
+// whether a device is in a roster: others are told nothing.
+func New(ctx context.Context, h host.Host, member func(protocol.DeviceID) bool) (*Gossip, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	g := &Gossip{
 		self:        h.ID(),
+		member:      member,
 		cancel:      cancel,
 		policy:      NewPolicy(),
 		connections: newLimiter[peer.ID](connectionRate, connectionBurst),

@@ -87,6 +87,51 @@ func TestACellOfAnUnknownDeviceBlamesNobody(t *testing.T) {
 	})
 }
 
+// A device outside the roster is let in for a while, so that it can join. It can
+// learn the name of the topic from any node and join in; it is told nothing.
+func TestADeviceThatIsNotInTheRosterIsToldNothing(t *testing.T) {
+	onStreet(t, 4, func(s *street) {
+		stranger, neighbour := s.houses[0], s.houses[1]
+		s.admit(stranger, false)
+		s.connectAll()
+		for range 5 {
+			neighbour.say("we are away until Sunday")
+			s.settle(3 * time.Second)
+		}
+		if took, opens, hints := stranger.count(); took+opens+hints != 0 {
+			t.Errorf("a stranger heard %d cells and %d hints", opens, hints)
+		}
+		if took, _, _ := s.houses[2].count(); took != 5 {
+			t.Fatalf("a neighbour heard %d of 5", took)
+		}
+		s.admit(stranger, true)
+		id := neighbour.say("welcome")
+		s.settle(2 * time.Second)
+		if !stranger.knows(id) {
+			t.Error("once the roster has it, it has to be told")
+		}
+	})
+}
+
+func TestAMemberWhoIsPutOutIsToldNothingMore(t *testing.T) {
+	onStreet(t, 4, func(s *street) {
+		s.connectAll()
+		out := s.houses[0]
+		s.houses[1].say("hello")
+		s.settle(2 * time.Second)
+		before, _, _ := out.count()
+		s.admit(out, false)
+		s.settle(2 * time.Second)
+		for _, h := range s.houses[1:] {
+			h.say("now among us")
+			s.settle(2 * time.Second)
+		}
+		if took, opens, _ := out.count(); before != 1 || took != 1 || opens != 1 {
+			t.Errorf("heard %d before and %d after", before, opens-1)
+		}
+	})
+}
+
 func TestWhoeverHasMoreToSayPacesItselfAndHints(t *testing.T) {
 	onStreet(t, 3, func(s *street) {
 		s.connect(0, 1) // a row: 0 - 1 - 2

@@ -38,7 +38,7 @@ func (g *Gossip) options() []pubsub.Option {
 		pubsub.WithValidateQueueSize(256),
 		pubsub.WithValidateThrottle(128),
 		pubsub.WithAppSpecificRpcInspector(g.inspect),
-		pubsub.WithPeerScore(scoring()),
+		pubsub.WithPeerScore(g.scoring()),
 	}
 }
 
@@ -50,13 +50,19 @@ func mesh() pubsub.GossipSubParams {
 	return p
 }
 
-// scoring counts nothing but malformed and forged messages. On a quiet topic
-// of neighbours behind one router every other measure blames the innocent.
-func scoring() (*pubsub.PeerScoreParams, *pubsub.PeerScoreThresholds) {
+// outsider is the score of a peer that is in no roster: too low to be told
+// anything, not so low that what it says is not heard once it belongs.
+const outsider = -60
+
+// scoring counts nothing but malformed and forged messages, and who belongs. On
+// a quiet topic of neighbours behind one router every other measure blames the
+// innocent.
+func (g *Gossip) scoring() (*pubsub.PeerScoreParams, *pubsub.PeerScoreThresholds) {
 	params := &pubsub.PeerScoreParams{
 		SkipAtomicValidation: true,
 		Topics:               map[string]*pubsub.TopicScoreParams{}, // filled by Join
-		AppSpecificScore:     func(peer.ID) float64 { return 0 },
+		AppSpecificScore:     g.belongs,
+		AppSpecificWeight:    1,
 		DecayInterval:        time.Second,
 		DecayToZero:          0.01,
 		RetainScore:          time.Hour,
@@ -68,6 +74,14 @@ func scoring() (*pubsub.PeerScoreParams, *pubsub.PeerScoreThresholds) {
 		GraylistThreshold:    -80,
 	}
 	return params, thresholds
+}
+
+// belongs is asked anew each time: the roster may have changed.
+func (g *Gossip) belongs(p peer.ID) float64 {
+	if d, ok := deviceOf(p); !ok || !g.member(d) {
+		return outsider
+	}
+	return 0
 }
 
 // invalidMessages is the one penalty: its square times ten. The third bad

@@ -79,7 +79,7 @@ func (s *street) build() *house {
 	s.must(err)
 	h.host, err = s.net.AddPeer(key, ma.StringCast(fmt.Sprintf("/ip4/10.0.0.%d/tcp/4101", len(s.houses)+1)))
 	s.must(err)
-	h.gossip, err = New(context.Background(), h.host)
+	h.gossip, err = New(context.Background(), h.host, h.member)
 	s.must(err)
 	h.join()
 	s.houses = append(s.houses, h)
@@ -164,6 +164,8 @@ func (h *house) keyOf(d protocol.DeviceID) (ed25519.PublicKey, bool) {
 	key, ok := h.street.roster[d]
 	return key, ok
 }
+
+func (h *house) member(d protocol.DeviceID) bool { _, in := h.keyOf(d); return in }
 
 func (h *house) open(_ context.Context, raws [][]byte) Opened {
 	var cells []cell.Cell
