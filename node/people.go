@@ -17,6 +17,9 @@ var ErrHouseholdKey = errors.New("node: the household's key is on another device
 // Device implements [api.Registry].
 func (b Backend) Device() protocol.DeviceID { return b.parts.Identity.DeviceID() }
 
+// HouseholdKey implements [api.Registry].
+func (b Backend) HouseholdKey() roster.Key { return roster.Key(b.parts.Identity.HouseholdKey()) }
+
 // Roster implements [api.Registry].
 func (b Backend) Roster(n protocol.NeighbourhoodID) (*roster.Roster, error) {
 	h, err := b.hood(n)

@@ -53,17 +53,23 @@ func (a *app) invite(ctx context.Context, f inviteFlags) error {
 	if err := role(f.role); err != nil {
 		return err
 	}
-	inviting := api.Inviting{Place: a.place(), Uses: f.uses, Role: f.role}
-	if f.expires != "" {
-		until, err := when(f.expires, a.now())
-		if err != nil {
-			return err
-		}
-		inviting.Expires = until.Truncate(time.Millisecond)
+	until, err := a.expiry(f.expires)
+	if err != nil {
+		return err
 	}
+	inviting := api.Inviting{Place: a.place(), Uses: f.uses, Role: f.role, Expires: until}
 	return do(ctx, a, func(ctx context.Context, node *api.Client) (api.Invited, error) {
 		return node.Invite(ctx, inviting)
 	}, func(doc api.Invited) { a.invited(doc, f.qr) })
+}
+
+// expiry reads until when; never where it is not said.
+func (a *app) expiry(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	until, err := when(text, a.now())
+	return until.Truncate(time.Millisecond), err
 }
 
 func (a *app) invited(doc api.Invited, qr bool) {

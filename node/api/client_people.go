@@ -49,3 +49,13 @@ func (c *Client) Pair(ctx context.Context, p Pairing) (Paired, error) {
 func (c *Client) LeaveHub(ctx context.Context, p Place) (Left, error) {
 	return call[Left](ctx, c, "POST", "/hub/leave", p)
 }
+
+// Hub returns the key that the node shows as a hub.
+func (c *Client) Hub(ctx context.Context) (Hub, error) {
+	return call[Hub](ctx, c, "GET", "/hub", nil)
+}
+
+// AllowHub vouches for a hub by its key.
+func (c *Client) AllowHub(ctx context.Context, a Allowing) (Invited, error) {
+	return call[Invited](ctx, c, "POST", "/hub/allow", a)
+}

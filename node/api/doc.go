@@ -20,6 +20,8 @@
 //	GET  /v1/devices                  the household's own, and what a new one is told
 //	POST /v1/devices                  take a new device in, by its code
 //	POST /v1/devices/pair             make this node a device of another's household
+//	GET  /v1/hub                      the key by which this node is vouched for as a hub
+//	POST /v1/hub/allow                vouch for a hub by its key
 //	POST /v1/hub/leave                carry a neighbourhood no longer, as a hub
 //	POST /v1/vouches                  vouch for a household
 //	POST /v1/revocations              put out a household or a device, close an invitation

@@ -137,3 +137,5 @@ func (h *home) Leave(context.Context, protocol.NeighbourhoodID) error {
 	h.joined = false
 	return nil
 }
+
+func (h *home) HouseholdKey() roster.Key { return roster.Key(h.public()) }

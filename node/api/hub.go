@@ -2,12 +2,77 @@ package api
 
 import (
 	"context"
+	"time"
 
+	"gotong/protocol"
 	"gotong/protocol/roster"
 )
 
-// SchemaLeft is the schema of [Left].
-const SchemaLeft = "gotong.left/1"
+// The schemas of what is said about hubs.
+const (
+	SchemaHub  = "gotong.hub/1"
+	SchemaLeft = "gotong.left/1"
+)
+
+// Hub answers Hub: the key by which a steward vouches for this node as a hub.
+type Hub struct {
+	Schema string `json:"schema"`
+	Key    string `json:"key"`
+}
+
+// Allowing is what AllowHub needs.
+type Allowing struct {
+	Place
+	Key     string    `json:"key"`
+	Expires time.Time `json:"expires,omitzero"` // of the invitation
+}
+
+// Hub returns the key that this node shows as a hub. It is no secret.
+func (d Desk) Hub(context.Context) (Hub, error) {
+	return Hub{SchemaHub, d.Backend.HouseholdKey().Text()}, nil
+}
+
+// AllowHub vouches for the hub with this key and makes the invitation that
+// leads it here.
+func (d Desk) AllowHub(ctx context.Context, a Allowing) (Invited, error) {
+	key, err := roster.ParseKey(a.Key)
+	if err != nil {
+		return Invited{}, codeError(err)
+	}
+	s, err := d.writing(ctx, a.In)
+	if err != nil {
+		return Invited{}, err
+	}
+	members, err := d.Backend.Roster(s.id)
+	if err == nil {
+		err = mayAllow(members, s.me, key.Household())
+	}
+	if err != nil {
+		return Invited{}, err
+	}
+	err = d.sign(ctx, s, false, func(p Pen) error {
+		_, err := p.Sign(&roster.Vouch{Household: key[:], Role: roster.RoleHub})
+		return err
+	})
+	if err != nil {
+		return Invited{}, err
+	}
+	return d.Invite(ctx, Inviting{Place: a.Place, Uses: 1, Role: RoleHub, Expires: a.Expires})
+}
+
+// mayAllow says why not.
+func mayAllow(members *roster.Roster, me, hub protocol.HouseholdID) error {
+	m, known := members.Member(hub)
+	switch {
+	case !members.MayVouch(me, roster.RoleHub):
+		return ErrStewards
+	case known && m.Standing == roster.Revoked:
+		return ErrPutOut
+	case known && m.Vouched():
+		return ErrVouched
+	}
+	return nil
+}
 
 // Left answers LeaveHub.
 type Left struct {

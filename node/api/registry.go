@@ -13,6 +13,8 @@ import (
 type Registry interface {
 	// Device returns this node's own.
 	Device() protocol.DeviceID
+	// HouseholdKey returns the key that this node signs for its household with.
+	HouseholdKey() roster.Key
 	// Roster returns who belongs, as this node knows it now.
 	Roster(n protocol.NeighbourhoodID) (*roster.Roster, error)
 	// Sign adds the operations that say signs for the household; they are

@@ -75,6 +75,8 @@ func Handler(d Desk, log *slog.Logger) http.Handler {
 	}))
 	mux.Handle("POST /v1/devices", post(h, d.AddDevice))
 	mux.Handle("POST /v1/devices/pair", post(h, d.Pair))
+	mux.Handle("GET /v1/hub", get(h, func(ctx context.Context, _ *http.Request) (Hub, error) { return d.Hub(ctx) }))
+	mux.Handle("POST /v1/hub/allow", post(h, d.AllowHub))
 	mux.Handle("POST /v1/hub/leave", post(h, d.LeaveHub))
 	mux.Handle("POST /v1/vouches", post(h, d.Vouch))
 	mux.Handle("POST /v1/revocations", post(h, d.Revoke))

@@ -61,6 +61,9 @@ func TestAPairingReadsBackAndAWrongCharacterShows(t *testing.T) {
 	if got, err := ParseHouse(h.Text()); err != nil || got != h {
 		t.Errorf("%v, %v", got, err)
 	}
+	if got, err := ParseKey(keyOf("Sari").Text()); err != nil || got != keyOf("Sari") {
+		t.Errorf("%v, %v", got, err)
+	}
 	d := NewDevice(v.n, keyOf("Sari"), private("tablet"), [32]byte{5}, 3)
 	got, err := ParseDevice(d.Text())
 	if err != nil || !got.For(h) || got.GetIncarnation() != 3 {

@@ -21,6 +21,7 @@ type House struct {
 const (
 	housePrefix  = "GTH1"
 	houseSize    = 16 + keySize
+	keyPrefix    = "GTK1"
 	devicePrefix = "GTD1"
 	deviceSize   = keySize + 32 + 4 + sigSize
 )
@@ -71,4 +72,16 @@ func (r *Roster) Room(of protocol.HouseholdID) bool {
 		}
 	}
 	return seated < protocol.MaxDevices
+}
+
+// Text returns the written form of a household's key: GTK1 and 13 groups.
+func (k Key) Text() string { return grouped(keyPrefix, k[:]) }
+
+// ParseKey reads a household's key; errors are those of [ParseInvite].
+func ParseKey(text string) (Key, error) {
+	b, err := ungrouped(keyPrefix, keySize, text)
+	if err != nil {
+		return Key{}, err
+	}
+	return Key(b), nil
 }
