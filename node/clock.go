@@ -98,10 +98,8 @@ func (c *clock) rest(ctx context.Context) error {
 }
 
 // present is a stamp that no run before this one reached, as far as the disk and
-// the wall clock can be trusted.
+// the wall clock can be trusted. It waits for nobody who writes.
 func (c *clock) present() crdt.Stamp {
-	c.mu.Lock()
-	defer c.mu.Unlock()
 	return max(c.past, crdt.StampAt(c.now().UnixMilli()))
 }
 

@@ -138,6 +138,16 @@ func (h *house) stop() error {
 	return err
 }
 
+// cloned reports whether the house's node found a copy of itself running.
+func (h *house) cloned() bool {
+	select {
+	case <-h.node.Cloned():
+		return true
+	default:
+		return false
+	}
+}
+
 func (h *house) up() bool { return h.port() != nil }
 
 // hood returns the house's neighbourhood; its node must be on.

@@ -63,6 +63,7 @@ func (w *world) play(length int, leftOut func(int) bool) {
 			}
 		}
 		synctest.Wait()
+		w.renew()
 	}
 }
 
@@ -270,6 +271,25 @@ func (w *world) clone(rng *rand.Rand) {
 	}
 	w.link(twin, h, false) // one device does not call itself
 	w.revive(twin)
+}
+
+// renew gives houses that found a copy of themselves running keys of their own,
+// as the program does.
+func (w *world) renew() {
+	for _, h := range w.houses {
+		if !h.up() || !h.cloned() || !h.node.Renewable() {
+			continue
+		}
+		if h.honest {
+			w.fail("%s has no copy, and raised the alarm", h.name)
+		}
+		w.count("renewal")
+		w.fall(h, 0)
+		renewed, err := h.me.Renewed()
+		w.must(err)
+		h.me = renewed
+		w.revive(h)
+	}
 }
 
 // restore puts an older copy of its card into a house.

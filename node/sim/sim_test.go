@@ -109,7 +109,7 @@ func TestSchedules(t *testing.T) {
 // faultsToMeet are those that a batch must have met to mean anything.
 var faultsToMeet = []string{
 	"bit rot", "clock jump", "clone", "crash", "cut exchange", "duplication", "edit", "equivocation", "forgery", "loss",
-	"office withdrawn", "partition", "pledge", "reorder", "restore", "revocation of a device", "torn write", "vouch",
+	"office withdrawn", "partition", "pledge", "renewal", "reorder", "restore", "revocation of a device", "torn write", "vouch",
 	"vouch withdrawn", "write",
 }
 
