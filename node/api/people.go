@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"slices"
@@ -177,12 +178,14 @@ func (r register) device(m roster.Member, state roster.DeviceState) Device {
 // deviceShown is how many characters of a device's id are shown.
 const deviceShown = 8
 
-// shortOf returns the shortest beginning of a household's id that fits no other.
+// shortOf returns the shortest beginning of a household's id that fits no
+// other. Members come by id, so only its two neighbours matter.
 func (r register) shortOf(id protocol.HouseholdID) string {
+	at, _ := slices.BinarySearchFunc(r.all, id, func(m roster.Member, id protocol.HouseholdID) int { return bytes.Compare(m.ID[:], id[:]) })
 	text, length := id.String(), shortest
-	for _, m := range r.all {
-		if m.ID != id {
-			length = max(length, 1+common(text, m.ID.String()))
+	for _, next := range []int{at - 1, at + 1} {
+		if next >= 0 && next < len(r.all) {
+			length = max(length, 1+common(text, r.all[next].ID.String()))
 		}
 	}
 	return text[:min(length, len(text))]

@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -235,5 +236,19 @@ func TestAHouseholdTakesInEightDevicesAndNoMore(t *testing.T) {
 	must[Decided](t)(sari.AddDevice(ctx, Adding{Code: answer("ninth", mine)}))
 	if _, err := sari.AddDevice(ctx, Adding{Code: code}); !errors.Is(err, ErrPutOut) {
 		t.Errorf("the retired one again: %v", err)
+	}
+}
+
+// Whatever is shown as short is enough to be meant.
+func TestAShortIdMeansOneHousehold(t *testing.T) {
+	s, desks := newStreet("Keluarga Sari")
+	for i := range 300 {
+		s.homes[0].mustSign(&roster.Vouch{Household: keysOf(fmt.Sprint("house ", i)).public(), Role: roster.RoleMember})
+	}
+	people := must[People](t)(desks[0].People(ctx, Place{})).People
+	for _, p := range people[1:] {
+		if doc := must[MutedDoc](t)(desks[0].Mute(ctx, Muting{Who: p.Short})); doc.Person.ID != p.ID {
+			t.Errorf("%s means %s, not %s", p.Short, doc.Person.ID, p.ID)
+		}
 	}
 }
