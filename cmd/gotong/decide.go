@@ -43,12 +43,33 @@ func (a *app) asks() bool { return !a.json && isTerminal(os.Stdin) }
 
 // agreed asks the person; no answer is no.
 func (a *app) agreed() error {
-	fmt.Fprint(a.err, a.say("agree.ask", nil), " ")
-	answer, _ := bufio.NewReader(os.Stdin).ReadString('\n') // the end of the input is no answer
-	switch strings.ToLower(strings.TrimSpace(answer)) {
-	case "y", "ya", "yes":
+	if yes, _ := a.answer(); yes {
 		return nil
 	}
 	a.tell("agree.no", nil)
 	return errSpoken
+}
+
+// unopposed asks the person; where nobody is there to answer it goes on.
+func (a *app) unopposed() error {
+	yes, there := a.answer()
+	if yes || !there {
+		return nil
+	}
+	a.tell("agree.no", nil)
+	return errSpoken
+}
+
+// answer asks whether to go on; there is false at the end of the input.
+func (a *app) answer() (yes, there bool) {
+	fmt.Fprint(a.err, a.say("agree.ask", nil), " ")
+	text, err := bufio.NewReader(os.Stdin).ReadString('\n')
+	if err != nil {
+		fmt.Fprintln(a.err)
+	}
+	switch strings.ToLower(strings.TrimSpace(text)) {
+	case "y", "ya", "yes":
+		return true, true
+	}
+	return false, err == nil
 }

@@ -25,7 +25,7 @@ func newJoin(a *app) *cobra.Command {
 				return nil
 			}
 			if !yes && a.asks() {
-				if err := a.agreed(); err != nil {
+				if err := a.unopposed(); err != nil {
 					return err
 				}
 			}
