@@ -18,6 +18,10 @@
 //
 //	scripts/sim 10000 1
 //
+// A disk that goes back in time again and again (disk_test.go), a hundred times:
+//
+//	go test ./node/sim -run LyingDisk -rounds 100
+//
 // A schedule that fails is cut down to the shortest that still does, and the
 // line that replays it is printed.
 package sim
