@@ -181,6 +181,35 @@ func sealedFor(t *testing.T, h *Neighbourhood, id protocol.RecordID) (n int) {
 	return n
 }
 
+func TestWhoAcceptsTheirOwnPledgeReadsNothing(t *testing.T) {
+	story(t, func(t *testing.T, s *street) {
+		sari, _, wati, request, _ := accepted(t, s)
+		amounts := []*record.Amount{{Line: 1, Quantity: 1_000}}
+		pledge := mustWrite(t, wati, &record.Pledge{Target: birthOf(t, wati, request), Amounts: amounts})
+		mustWrite(t, wati, &record.Acceptance{Request: birthOf(t, wati, request), Pledge: birthOf(t, wati, pledge), Amounts: amounts})
+		s.settle()
+		if got := told(t, wati, request); got != "" || sealedFor(t, sari, request) != 1 {
+			t.Errorf("Wati reads %q; sealed to %d devices", got, sealedFor(t, sari, request))
+		}
+	})
+}
+
+func TestAnAuthorWhoIsAStewardSealsNothingToThemselves(t *testing.T) {
+	story(t, func(t *testing.T, s *street) {
+		sari, _, _ := threeHomes(t, s)
+		request := mustWrite(t, sari, &record.Request{Title: "Air minum", Lines: []*record.Line{{Line: 1, Category: "water.drinking", Quantity: 4_000}}})
+		c := saris
+		c.Stewards = true
+		if err := sari.Confide(t.Context(), request, c); err != nil {
+			t.Fatal(err)
+		}
+		s.settle()
+		if n := sealedFor(t, sari, request); n != 0 {
+			t.Errorf("sealed to %d devices", n)
+		}
+	})
+}
+
 func TestAWithdrawnPledgeTakesTheContactWithIt(t *testing.T) {
 	story(t, func(t *testing.T, s *street) {
 		sari, budi, wati, request, pledge := accepted(t, s)

@@ -55,6 +55,15 @@ func TestWhoseContactItIsFollowsTheAcceptance(t *testing.T) {
 	}
 }
 
+// An acceptance is the owner's: nobody makes themselves a helper.
+func TestWhoAcceptsTheirOwnPledgeIsNoHelper(t *testing.T) {
+	s, r1 := lent(t)
+	tellLines(t, s, "wati pledges p2 r1 1", "wati accepts p2", "budi accepts p2")
+	if got := helpers(s, r1, start); len(got) != 1 || got[0] != "budi" {
+		t.Errorf("helpers: %v", got)
+	}
+}
+
 func TestAContactIsReadSeventyTwoHoursLongerAndThirtyDaysAtMost(t *testing.T) {
 	for line, until := range map[string]int64{
 		"# nobody closes it: it expires after seven days": (7*24 + 72) * hours,
