@@ -232,6 +232,25 @@ func TestAWithdrawnPledgeTakesTheContactWithIt(t *testing.T) {
 	})
 }
 
+// The author's node may be off: then the helper's hides what it still has.
+func TestAHelperWhoWithdrewIsShownNothingThoughTheCellIsStillThere(t *testing.T) {
+	story(t, func(t *testing.T, s *street) {
+		_, budi, _, request, pledge := accepted(t, s)
+		s.mu.Lock()
+		s.cut = true
+		s.mu.Unlock()
+		if err := budi.Edit(t.Context(), pledge, func(m proto.Message) error {
+			m.(*record.Pledge).State = record.PledgeState_PLEDGE_STATE_WITHDRAWN
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if got := told(t, budi, request); got != "" || sealedFor(t, budi, request) != 1 {
+			t.Errorf("Budi reads %q of %d", got, sealedFor(t, budi, request))
+		}
+	})
+}
+
 func TestAnAcceptanceTakenBackTakesTheContactWithIt(t *testing.T) {
 	story(t, func(t *testing.T, s *street) {
 		sari, budi, _, request, _ := accepted(t, s)

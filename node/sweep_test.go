@@ -109,13 +109,16 @@ func TestAClockThatNobodyTrustsErasesNothing(t *testing.T) {
 
 func TestWhatTheNeighbourhoodReadsIsNeverErased(t *testing.T) {
 	story(t, func(t *testing.T, s *street) {
-		_, budi, wati, request := parted(t, s)
+		sari, budi, wati, request := parted(t, s)
 		trust(budi, wati)
+		late := mustWrite(t, sari, &record.Request{Title: "Tenda", Lines: []*record.Line{{Line: 1, Category: "shelter.tent", Quantity: 1_000}}})
 		time.Sleep(230 * day)
 		if _, stubs := contactCells(t, wati, request); stubs != 1 {
 			t.Errorf("%d payloads were erased", stubs)
 		}
 		birthOf(t, wati, request)
+		meet(t, sari, wati) // also what comes when its hold is long over
+		birthOf(t, wati, late)
 	})
 }
 
