@@ -125,7 +125,7 @@ type village struct{ sari, budi, wati, hub, stranger *household }
 
 func newVillage(t *testing.T, l *lab, f *flock) village {
 	t.Helper()
-	v := village{l.plug(t, west), l.plug(t, west), l.plug(t, east), l.plug(t, east), l.plug(t, west)}
+	v := village{sari: l.plug(t, west), wati: l.plug(t, west), budi: l.plug(t, east), hub: l.plug(t, east), stranger: l.plug(t, west)}
 	for _, h := range l.households {
 		h.flags = []string{"--verbose"}
 		h.start(t)
