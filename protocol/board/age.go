@@ -27,6 +27,13 @@ func pace(u record.Urgency) (stale, expired int64) {
 	return 3 * day, 14 * day
 }
 
+// StaleAfter returns after how many milliseconds a request of this urgency has
+// waited so long that one asks whether it is still needed.
+func StaleAfter(u record.Urgency) int64 {
+	stale, _ := pace(u)
+	return stale
+}
+
 // grace returns for how many milliseconds a pledge counts beyond its promise.
 func grace(u record.Urgency) int64 {
 	switch u {
