@@ -148,6 +148,13 @@ func TestDistancesAreThoseOfTheGlobe(t *testing.T) {
 	})
 }
 
+func TestADistanceIsTheShorterWayRoundTheGlobe(t *testing.T) {
+	east, west := at(0, 1_799_950_000), at(0, -1_799_950_000)
+	if a, b := east.Metres(*west), west.Metres(*east); a < 1_110 || a > 1_115 || a != b {
+		t.Errorf("%d m and %d m, want 1,113", a, b)
+	}
+}
+
 func haversine(lat, dy, dx float64) float64 {
 	rad := math.Pi / 180
 	a, b := lat*rad, (lat+dy)*rad

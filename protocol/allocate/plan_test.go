@@ -101,7 +101,9 @@ func TestTheNearestOfferServes(t *testing.T) {
 	v := newVillage()
 	here := at(-62000000, 1068000000)
 	v.needs("Ani", 5, func(n *Need) { n.Point = here })
-	v.gives("Far", 5, func(s *Supply) { s.Point = at(-62090000, 1068000000) })
+	for i := range 6 {
+		v.gives(fmt.Sprint("Far", i), 5, func(s *Supply) { s.Point = at(-62090000, 1068000000) })
+	}
 	v.gives("Near", 5, func(s *Supply) { s.Point = at(-62000000, 1068036000) })
 	v.plans(t, "Near 5 -> Ani nothing")
 	if got := Plan(v.Question)[0].Why.Metres; got < 395 || got > 400 {
@@ -132,7 +134,7 @@ func TestWhoReceivedOfLateWaitsUntilOthersHadSome(t *testing.T) {
 func TestWhatAlreadyArrivedOfALineIsNotCountedTwice(t *testing.T) {
 	v := newVillage()
 	half := func(n *Need) { n.Quantity, n.Missing, n.Received = 10*kg, 5*kg, 5*kg }
-	v.needs("Ani", 10, half, urgent(high))
+	v.needs("Ani", 10, half)
 	v.needs("Budi", 10, func(n *Need) { n.Quantity, n.Missing = 10*kg, 4*kg })
 	v.gives("Eko", 5)
 	v.Received[Portion{Household: id("Ani"), Category: "food.rice", Unit: record.Unit_UNIT_KG}] = 5 * kg
@@ -209,6 +211,10 @@ func TestASubstituteServesWhereTheRequesterSaysSoAndOnlyOneWay(t *testing.T) {
 	v.gives("Fajar", 30, some("water.clean"), give)
 	v.Supplies[1].Left = 10 * kg
 	v.plans(t, "Fajar 10 -> Ani nothing", "Eko 20 -> Budi nothing")
+	w := newVillage()
+	w.needs("Budi", 20, of("water.drinking"), litres, willing)
+	w.gives("Fajar", 30, some("water.clean"), give)
+	w.plans(t)
 	willing(&v.Needs[0])
 	v.plans(t, "Fajar 10 -> Ani nothing", "Eko 20 -> Budi nothing", "Eko 10 -> Ani least")
 }

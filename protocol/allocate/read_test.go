@@ -119,8 +119,17 @@ func TestWhatWasPromisedIsNotSuggestedAgain(t *testing.T) {
 	if got := q.Helpers[id("Eko")].Helping; len(got) != 1 {
 		t.Errorf("Eko helps with %d, want 1", len(got))
 	}
-	s.offers(t, "Eko", 4) // new: nothing was promised of it yet
-	s.plans(t, Around{}, "Eko 2 -> Budi nothing", "Eko 4 -> Budi least")
+}
+
+func TestWhatIsOfferedAfterAPromiseIsNotTakenForIt(t *testing.T) {
+	s := newStreet()
+	ani := s.asks(t, "Ani", 5)
+	s.asks(t, "Budi", 9)
+	s.offers(t, "Eko", 3)
+	s.pledges(t, "Eko", ani, 5)
+	s.plans(t, Around{})
+	s.offers(t, "Eko", 4)
+	s.plans(t, Around{}, "Eko 4 -> Budi nothing")
 }
 
 func TestWhatArrivedOfLateCountsAgainstANewRequest(t *testing.T) {
