@@ -65,7 +65,7 @@ func (q *Question) willing(who Person, self *helper, w *want) *stock {
 	}
 	k := q.stock(&Supply{
 		Owner: who.Household, Category: w.Need.Category, Item: w.Item, Unit: w.Need.Unit, UnitsPerPack: w.Need.UnitsPerPack,
-		Endless: true, Exercise: w.Exercise, Place: who.Place,
+		Left: w.Need.Missing, Endless: true, Exercise: w.Exercise, Place: who.Place,
 	}, self)
 	k.scale = w.scale
 	if w.Owner == who.Household || !self.may(w.Request) || q.square(k, w) > q.reach(k) {

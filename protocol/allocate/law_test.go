@@ -13,14 +13,15 @@ import (
 )
 
 // anyQuestion draws a question as odd as cells can make it: any clock, any
-// unit, places at the poles, quantities from nothing to a billion.
+// unit, places at the poles, quantities from nothing to a million.
 func anyQuestion(t *rapid.T) Question {
 	home := rapid.Custom(func(t *rapid.T) protocol.HouseholdID {
 		return id(rapid.SampledFrom([]string{"Ani", "Budi", "Citra", "Dewi", "Eko"}).Draw(t, "home"))
 	})
 	category := rapid.SampledFrom([]string{"food.rice", "food.rice", "water.clean", "water.drinking", "other", "newer.kind", "funeral"})
 	unit := rapid.SampledFrom([]record.Unit{record.Unit_UNIT_KG, record.Unit_UNIT_L, record.Unit_UNIT_NONE, record.Unit_UNIT_DUS, record.Unit_UNIT_PCS, 99})
-	quantity := rapid.OneOf(rapid.Int64Range(0, 100_000), rapid.Int64Range(0, record.MaxQuantity))
+	quantity := rapid.OneOf(rapid.Int64Range(0, 100_000), rapid.Int64Range(0, record.MaxQuantity/1000))
+	pack := rapid.SampledFrom([]int64{0, 500, 12_000, 250_000})
 	when := rapid.OneOf(rapid.Just(int64(0)), rapid.Int64Range(noon-100*hour, noon+100*hour), rapid.Int64())
 	place := rapid.Custom(func(t *rapid.T) Place {
 		p := Place{Area: rapid.SampledFrom([]string{"", "D/RW007/RT001", "D/RW007/RT002", "D/RW008", "/", "//x"}).Draw(t, "area")}
@@ -33,7 +34,7 @@ func anyQuestion(t *rapid.T) Question {
 		asked := quantity.Draw(t, "asked")
 		return Need{
 			Owner: home.Draw(t, "owner"), Category: category.Draw(t, "category"), Item: rapid.SampledFrom([]string{"", "tali"}).Draw(t, "item"),
-			Unit: unit.Draw(t, "unit"), UnitsPerPack: quantity.Draw(t, "pack"), Quantity: asked, Missing: rapid.Int64Range(0, asked).Draw(t, "missing"),
+			Unit: unit.Draw(t, "unit"), UnitsPerPack: pack.Draw(t, "pack"), Quantity: asked, Missing: rapid.Int64Range(0, asked).Draw(t, "missing"),
 			MinUseful: quantity.Draw(t, "least"), SubstituteOK: rapid.Bool().Draw(t, "substitute"), Urgency: record.Urgency(rapid.Int32Range(-1, 6).Draw(t, "urgency")),
 			People: rapid.Uint32().Draw(t, "people"), Vulnerable: rapid.Uint32Range(0, 2).Draw(t, "vulnerable"),
 			Created: when.Draw(t, "created"), From: when.Draw(t, "from"), By: when.Draw(t, "by"), Place: place.Draw(t, "place"),
@@ -42,7 +43,7 @@ func anyQuestion(t *rapid.T) Question {
 	supplies := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) Supply {
 		return Supply{
 			Owner: home.Draw(t, "owner"), Category: category.Draw(t, "category"), Item: rapid.SampledFrom([]string{"", "Tali"}).Draw(t, "item"),
-			Unit: unit.Draw(t, "unit"), UnitsPerPack: quantity.Draw(t, "pack"), Left: quantity.Draw(t, "left"), Endless: rapid.IntRange(0, 9).Draw(t, "endless") == 0,
+			Unit: unit.Draw(t, "unit"), UnitsPerPack: pack.Draw(t, "pack"), Left: quantity.Draw(t, "left"), Endless: rapid.IntRange(0, 9).Draw(t, "endless") == 0,
 			From: when.Draw(t, "from"), To: when.Draw(t, "to"), Radius: int64(rapid.Uint32().Draw(t, "radius")), Place: place.Draw(t, "place"),
 		}
 	}), 0, 12).Draw(t, "supplies")

@@ -345,3 +345,13 @@ func TestAnAreaThatIsApartWaitsAndOneOtherStandsIn(t *testing.T) {
 		}
 	}
 }
+
+func TestAnEndlessOfferServesAllAndOneTakenBackNobody(t *testing.T) {
+	v := newVillage()
+	v.needs("Ani", 50, urgent(high))
+	v.needs("Budi", 70)
+	v.gives("Eko", 1, func(s *Supply) { s.Endless = true })
+	v.plans(t, "Eko 50 -> Ani nothing", "Eko 70 -> Budi nothing")
+	v.Supplies[0].Left = 0
+	v.plans(t)
+}
