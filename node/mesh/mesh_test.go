@@ -490,3 +490,28 @@ func TestALoopbackNodeHasNoLinksAndSaysSo(t *testing.T) {
 		t.Errorf("addresses %v, want %s", got, want)
 	}
 }
+
+// Two machines run with one key, as after a card was copied, and both know the
+// same neighbour. Each takes the line from the other: now and then, not as fast
+// as they can dial.
+func TestTwoNodesWithOneKeyDoNotFightForTheLine(t *testing.T) {
+	neighbour := node(t, 1, nil)
+	to := func(cfg *Config, r *rhythm) {
+		cfg.Peers = []string{neighbour.Addrs()[0]}
+		r.eager = 600 * time.Millisecond
+	}
+	var came atomic.Int32
+	neighbour.Watch(func(_ Peer, connected bool) {
+		if connected {
+			came.Add(1)
+		}
+	})
+	node(t, 2, to)
+	node(t, 2, to)
+	until(t, "both have had the line", func() bool { return came.Load() >= 4 })
+	before := came.Load()
+	time.Sleep(3 * time.Second)
+	if n := came.Load() - before; n > 40 {
+		t.Errorf("the line changed hands %d times in three seconds", n)
+	}
+}

@@ -276,7 +276,7 @@ func (s *supervisor) count(now time.Time) {
 		if r.up {
 			s.welcome(id, r.conn)
 		} else if s.roll.leave(r.conn) {
-			s.miss(id, now)
+			s.miss(id, now.Sub(r.conn.Stat().Opened), now)
 		}
 	}
 }
@@ -293,16 +293,27 @@ func (s *supervisor) welcome(id peer.ID, c network.Conn) {
 	}
 }
 
-// miss looks for a peer that left, members at once.
-func (s *supervisor) miss(id peer.ID, now time.Time) {
+// brief is a connection that was ended as soon as it began: by a peer that
+// closes what it opens, or by a copy of this node with the same key, which takes
+// the line over, and from which this node would take it back at once.
+const brief = 3 * time.Second
+
+// miss looks for a peer that left after a while: members at once, unless it was
+// brief.
+func (s *supervisor) miss(id peer.ID, stayed time.Duration, now time.Time) {
 	s.log.Info("disconnected", "peer", id)
 	s.gate.release(id)
 	standing := s.gate.standing(id)
+	var pause time.Duration
+	if stayed < brief {
+		pause = s.rhythm.eager/3 + rand.N(s.rhythm.eager)
+	}
 	for _, h := range s.hand {
 		if h.id != id {
 			continue
 		}
 		h.soon(now)
+		h.next = now.Add(pause)
 		if standing == Stranger {
 			h.next = now.Add(s.rhythm.guestPause)
 		}
@@ -317,6 +328,7 @@ func (s *supervisor) miss(id peer.ID, now time.Time) {
 	s.search.soon(now)
 	if n != nil {
 		n.soon(s.turn(id, now))
+		n.next = n.next.Add(pause)
 	}
 }
 

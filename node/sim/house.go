@@ -83,6 +83,14 @@ func (k *keyFiles) RemoveKeyring(n protocol.NeighbourhoodID) error {
 	return nil
 }
 
+// copy returns the keyrings of a copied card: what one of the two learns the
+// other does not.
+func (k *keyFiles) copy() *keyFiles {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return &keyFiles{rings: maps.Clone(k.rings)}
+}
+
 // newHouse makes a house whose keys follow from the seed and its number.
 func newHouse(seed uint64, name string) *house {
 	key := func(what string) [32]byte {

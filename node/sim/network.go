@@ -174,7 +174,7 @@ func (l wire) RosterChanged() { l.exchange.RosterChanged(l.hood.ID()) }
 func (l wire) Close() error { return nil }
 
 // maxSeen bounds what a port remembers of the messages it has heard.
-const maxSeen = 16 << 10
+const maxSeen = 1 << 10
 
 // first reports whether a message was not heard before.
 func (p *port) first(message []byte) bool {

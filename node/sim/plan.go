@@ -264,7 +264,7 @@ func (w *world) clone(rng *rand.Rand) {
 	}
 	w.count("clone")
 	h.honest = false
-	twin := &house{name: h.name + " twin", me: h.me, keys: h.keys, disk: h.disk.Copy(), seams: h.seams}
+	twin := &house{name: h.name + " twin", me: h.me, keys: h.keys.copy(), disk: h.disk.Copy(), seams: h.seams}
 	w.houses = append(w.houses, twin)
 	for _, other := range w.houses {
 		w.cut[[2]*house{twin, other}], w.cut[[2]*house{other, twin}] = false, false
