@@ -25,7 +25,7 @@ func TestAProgramWrittenFromTheSpecificationsIsGreeted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	invite, err := gotong.Invite(t.Context(), id, 1)
+	invite, err := gotong.Invite(t.Context(), id, 2) // used up it is closed, and the roster another one
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,8 +46,12 @@ func TestAProgramWrittenFromTheSpecificationsIsGreeted(t *testing.T) {
 	}
 	checkSeen(t, h, gotong.Identity().DeviceID(), member)
 	second := js.greet(t, gotong, invite, "Bu Ani")
-	if want := []string{"PROVE", "REFUSED"}; !slices.Equal(second.Heard, want) {
-		t.Errorf("with a used invitation it heard %v, not %v", second.Heard, want)
+	if want := []string{"PROVE", "HELLO", "PROOF"}; !slices.Equal(second.Heard, want) {
+		t.Errorf("as the second by an invitation for two it heard %v, not %v", second.Heard, want)
+	}
+	third := js.greet(t, gotong, invite, "Pak Joko")
+	if want := []string{"PROVE", "REFUSED"}; !slices.Equal(third.Heard, want) {
+		t.Errorf("with a used invitation it heard %v, not %v", third.Heard, want)
 	}
 }
 
