@@ -14,6 +14,7 @@ import (
 
 	"gotong/node/api"
 	"gotong/node/words"
+	"gotong/protocol/allocate"
 	"gotong/protocol/record"
 )
 
@@ -52,6 +53,7 @@ func families(t *testing.T) map[string][]string {
 		"show.":         requestOrOffer, "show.until-": requestOrOffer,
 		"show.pledges-": requestOrOffer, "next.pledge-": requestOrOffer, "pledge.done-": requestOrOffer,
 		"withdraw.done-": {"request", "offer", "pledge"},
+		"suggest.why-":   codes(allocate.Codes(), func(c allocate.Code) string { return string(c) }),
 		"numbers.found-": {"phone", "identity"},
 	}
 }

@@ -28,6 +28,7 @@
 //	POST /v1/mutes                    list a household's records here no longer, or again
 //	GET  /v1/items                    requests and offers
 //	GET  /v1/items/{id}               one of them, with its pledges and comments
+//	GET  /v1/suggestions              what the household could do, or who could help whom
 //	POST /v1/requests                 ask
 //	POST /v1/offers                   offer
 //	POST /v1/items/{id}/pledges       promise help

@@ -62,6 +62,9 @@ func Handler(d Desk, log *slog.Logger) http.Handler {
 	mux.Handle("GET /v1/peers", get(h, func(ctx context.Context, _ *http.Request) (PeerList, error) { return d.Peers(ctx) }))
 	mux.Handle("GET /v1/items", get(h, func(ctx context.Context, r *http.Request) (List, error) { return d.List(ctx, queryOf(r)) }))
 	mux.Handle("GET /v1/items/{id}", get(h, func(ctx context.Context, r *http.Request) (Shown, error) { return d.Show(ctx, targetOf(r)) }))
+	mux.Handle("GET /v1/suggestions", get(h, func(ctx context.Context, r *http.Request) (Suggestions, error) {
+		return d.suggest(ctx, r.URL.Query())
+	}))
 	mux.Handle("GET /v1/watch", h.watch(d))
 	mux.Handle("POST /v1/neighbourhoods", post(h, d.Create))
 	mux.Handle("POST /v1/neighbourhoods/join", post(h, d.Join))

@@ -10,15 +10,18 @@ import (
 // Person is a household that wants to know what it could do.
 type Person struct {
 	Household protocol.HouseholdID
-	Kinds     []string // categories it would help with, where it offers nothing; none: any
+	Kinds     []string // categories it would help with, whatever it offers; none: what it offers or, without offers, any
 	Place
 }
 
 // Best returns at most so many suggestions for one household: first its own
 // part of the plan, which keeps neighbours from all running to the same door,
-// then what else its offers fit best. One that offers nothing sees what is
-// needed most of the kinds it names.
+// then what else its offers fit best. One that names kinds, or offers nothing,
+// sees what is needed most of those kinds, or of any.
 func Best(q Question, who Person, most int) []Suggestion {
+	if len(who.Kinds) > 0 {
+		q.Supplies = nil
+	}
 	mine := slices.DeleteFunc(Plan(q), func(s Suggestion) bool { return s.Helper != who.Household })
 	for _, s := range q.others(who) {
 		if !slices.ContainsFunc(mine, s.sameLine) {

@@ -305,6 +305,10 @@ func TestAHouseholdThatOffersNothingSeesWhatIsNeededMostOfItsKinds(t *testing.T)
 	if got := v.says(Best(v.Question, Person{Household: id("Eko"), Kinds: []string{"water.drinking"}}, 5)); got != "Eko 5 -> Citra nothing" {
 		t.Error(got)
 	}
+	v.gives("Eko", 5) // whoever names kinds is asked about those
+	if got := v.says(Best(v.Question, Person{Household: id("Eko"), Kinds: []string{"water.drinking"}}, 5)); got != "Eko 5 -> Citra nothing" {
+		t.Error(got)
+	}
 	if got := Best(v.Question, Person{Household: id("Eko")}, 1); len(got) != 1 {
 		t.Errorf("%d, want one", len(got))
 	}

@@ -118,6 +118,9 @@ const (
 	Elsewhere         Code = "elsewhere"          // the helper's own area has what this offer can give it
 )
 
+// Codes returns every code that a [Reason] may have.
+func Codes() []Code { return []Code{Critical, CriticalElsewhere, Nothing, Least, Elsewhere} }
+
 // Reason is a code with its numbers.
 type Reason struct {
 	Code       Code
