@@ -73,7 +73,8 @@ func TestAHouseholdWithItsHandsFullIsAskedForNoMore(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	doc := must[Suggestions](t)(desks[1].Suggest(ctx, Suggesting{Kinds: []string{"food.ready"}}))
+	must[Written](t)(desks[0].Ask(ctx, rice(3, "high")))
+	doc := must[Suggestions](t)(desks[1].Suggest(ctx, Suggesting{}))
 	if !doc.Full || doc.Helping != 4 || len(doc.Suggestions) != 0 {
 		t.Errorf("it is %+v", doc)
 	}

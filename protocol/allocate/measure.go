@@ -86,10 +86,12 @@ func ratio(a, b, c int64) int64 {
 }
 
 // norms are what one person needs for a day, in thousandths of the usual unit:
-// BNPB's minimum for the first days. Where it names none, one of the unit.
+// BNPB's minimum for the first days; of cash what they cost, roughly. Where
+// there is none, one of the unit.
 var norms = map[string]int64{
 	"water.drinking": 7 * whole, "water.clean": 7 * whole,
 	"food.rice": 400, "food.ready": 2 * whole, "food.kitchen": 2 * whole,
+	"money.cash": 50_000 * whole,
 }
 
 func norm(category string) int64 {

@@ -111,10 +111,19 @@ func critical(n *Need) bool { return n.Urgency == record.Urgency_URGENCY_CRITICA
 // misses.
 func (p *plan) fill(from where) {
 	for _, w := range p.wants {
-		for critical(w.Need) && w.missing > 0 && p.serve(w, from, w.missing) {
+		for critical(w.Need) && w.pressing() > 0 && p.serve(w, from, w.pressing()) {
 		}
 	}
 }
+
+// pressing is how much of what is missing life may depend on: what the people
+// need for a week. Whoever asks for more gets the rest lot by lot like
+// everybody: one line cannot empty every house.
+func (w *want) pressing() int64 {
+	return min(w.missing, week*portion(w.category, w.People)-(w.need-w.missing))
+}
+
+const week = 7 // days
 
 // level gives lot after lot to whichever line is covered least for its weight.
 func (p *plan) level(from where) {

@@ -3,6 +3,7 @@ package allocate_test
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -38,9 +39,23 @@ func TestTheWorkedExampleOfTheDesign(t *testing.T) {
 func TestLifeAtRiskIsServedFullyBeforeAnybodyElse(t *testing.T) {
 	v := newVillage()
 	v.needs("Budi", 30, urgent(high), func(n *Need) { n.Vulnerable = 5; n.Created -= 100 * hour })
-	v.needs("Sari", 30, urgent(critical))
+	v.needs("Sari", 30, urgent(critical), func(n *Need) { n.People = 11 })
 	v.gives("Eko", 35)
 	v.plans(t, "Eko 30 -> Sari critical", "Eko 5 -> Budi nothing")
+}
+
+func TestOneCriticalLineCannotEmptyEveryHouse(t *testing.T) {
+	v := newVillage()
+	v.needs("Mallory", 1_000_000, urgent(critical), func(n *Need) { n.Created -= 5 * hour })
+	v.needs("Sari", 10, urgent(critical))
+	v.needs("Budi", 10, urgent(low))
+	v.gives("Eko", 40)
+	all := strings.Split(v.says(Plan(v.Question)), "\n")
+	for _, want := range []string{"Eko 10 -> Sari critical", "Eko 10 -> Budi nothing"} {
+		if !slices.Contains(all, want) {
+			t.Errorf("%q is not in %q", want, all)
+		}
+	}
 }
 
 func TestNobodyStaysAtNothingWhileALargeLineIsFilled(t *testing.T) {

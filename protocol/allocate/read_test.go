@@ -33,7 +33,7 @@ func newStreet() *street {
 }
 
 // writes puts a record on the board, a minute after the last.
-func (s *street) writes(t *testing.T, who string, m proto.Message, common ...*record.Common) *record.Birth {
+func (s *street) writes(t testing.TB, who string, m proto.Message, common ...*record.Common) *record.Birth {
 	t.Helper()
 	s.now += hour / 60
 	birth := protocol.Birth{Device: id(who), Slot: s.slots[id(who)], Stamp: crdt.StampAt(s.now)}
@@ -55,15 +55,15 @@ func rice(kilos int64) []*record.Line {
 	return []*record.Line{{Line: 1, Category: "food.rice", Quantity: kilos * kg, Unit: record.Unit_UNIT_KG}}
 }
 
-func (s *street) asks(t *testing.T, who string, kilos int64, common ...*record.Common) *record.Birth {
+func (s *street) asks(t testing.TB, who string, kilos int64, common ...*record.Common) *record.Birth {
 	return s.writes(t, who, &record.Request{Title: "Beras", Lines: rice(kilos), Urgency: record.Urgency_URGENCY_MEDIUM, Elderly: 2}, common...)
 }
 
-func (s *street) offers(t *testing.T, who string, kilos int64, common ...*record.Common) *record.Birth {
+func (s *street) offers(t testing.TB, who string, kilos int64, common ...*record.Common) *record.Birth {
 	return s.writes(t, who, &record.Offer{Title: "Beras", Lines: rice(kilos)}, common...)
 }
 
-func (s *street) pledges(t *testing.T, who string, to *record.Birth, kilos int64) *record.Birth {
+func (s *street) pledges(t testing.TB, who string, to *record.Birth, kilos int64) *record.Birth {
 	return s.writes(t, who, &record.Pledge{Target: to, State: record.PledgeState_PLEDGE_STATE_OFFERED, Amounts: []*record.Amount{{Line: 1, Quantity: kilos * kg}}})
 }
 

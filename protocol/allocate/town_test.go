@@ -45,10 +45,11 @@ func newTown(seed int64, lines, offers int) town {
 	asked := make(map[int]int64)
 	for i := range lines {
 		ware := r.Intn(len(wares))
-		quantity := people(r) * wares[ware].each
+		persons := people(r)
+		quantity := persons * wares[ware].each
 		asked[ware] += quantity
 		n := Need{Request: id(fmt.Sprint("ask", i)), Line: 1, Owner: id(fmt.Sprint("home", i)), Category: wares[ware].category, Unit: wares[ware].unit,
-			Quantity: quantity, Missing: quantity, Urgency: urgencyOf(r.Intn(100)), Created: noon + r.Int63n(days*24*hour), Place: spot(r)}
+			Quantity: quantity, Missing: quantity, People: uint32(persons), Urgency: urgencyOf(r.Intn(100)), Created: noon + r.Int63n(days*24*hour), Place: spot(r)}
 		if r.Intn(5) == 0 {
 			n.Vulnerable = 1
 		}
@@ -339,6 +340,23 @@ func TestIslandsThatKnowTheSameFactsWasteNothing(t *testing.T) {
 	if o := town.judge(pledged); o.surplus != 0 || o.covered < 0.5 {
 		t.Errorf("%.1f %% surplus, %.3f covered", 100*o.surplus, o.covered)
 	}
+}
+
+// BenchmarkRead takes 3,000 lines and 500 offers from a board, as every answer
+// begins.
+func BenchmarkRead(b *testing.B) {
+	s := newStreet()
+	for i := range 3_000 {
+		s.asks(b, fmt.Sprint("home", i), 5)
+	}
+	for i := range 500 {
+		s.offers(b, fmt.Sprint("helper", i), 20)
+	}
+	n := 0
+	for b.Loop() {
+		n = len(Plan(Read(s.At(s.now), s.now, Around{})))
+	}
+	b.ReportMetric(float64(n), "suggestions")
 }
 
 // BenchmarkSuggest plans 3,000 lines and 500 offers; x-first-come is how many
