@@ -61,7 +61,8 @@ func (q Question) others(who Person) []Suggestion {
 func anywhere(*stock, *want) bool { return true }
 
 // willing is what a household might bring that has offered nothing: all that
-// is missing, of the kinds it names.
+// is missing, of the kinds it names. What it helps with already it knows: it
+// promised there what it could.
 func (q *Question) willing(who Person, self *helper, w *want) *stock {
 	if len(who.Kinds) > 0 && !slices.Contains(who.Kinds, w.Need.Category) {
 		return nil
@@ -71,7 +72,7 @@ func (q *Question) willing(who Person, self *helper, w *want) *stock {
 		Left: w.Need.Missing, Endless: true, Exercise: w.Exercise, Place: who.Place,
 	}, self)
 	k.scale = w.scale
-	if w.Owner == who.Household || !self.may(w.Request) || q.square(k, w) > q.reach(k) {
+	if w.Owner == who.Household || self.helping[w.Request] || !self.may(w.Request) || q.square(k, w) > q.reach(k) {
 		return nil
 	}
 	return k

@@ -327,6 +327,11 @@ func TestAHouseholdThatOffersNothingSeesWhatIsNeededMostOfItsKinds(t *testing.T)
 	if got := Best(v.Question, Person{Household: id("Eko")}, 1); len(got) != 1 {
 		t.Errorf("%d, want one", len(got))
 	}
+	v.Supplies = nil
+	v.Helpers[id("Eko")] = Helper{Helping: []protocol.RecordID{id("Budi asks")}}
+	if got := v.says(Best(v.Question, Person{Household: id("Eko")}, 5)); got != "Eko 5 -> Citra nothing\nEko 5 -> Ani nothing" {
+		t.Errorf("helping Budi it sees\n%s", got)
+	}
 	v.Helpers[id("Eko")] = Helper{Helping: []protocol.RecordID{id("x"), id("y"), id("z")}}
 	if got := Best(v.Question, Person{Household: id("Eko")}, 5); len(got) != 0 {
 		t.Errorf("with its hands full it sees %s", v.says(got))
