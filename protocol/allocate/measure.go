@@ -125,11 +125,9 @@ var substitutes = map[string][]string{
 // medicine does not serve for another.
 var named = map[string]bool{record.CategoryOther: true, "med.medicine": true, "med.device": true, "med.blood": true}
 
-// sameItem reports whether an offer's item can be what a request means.
+// sameItem reports whether an offer's item can be what a request means, in a
+// category where its name matters.
 func sameItem(n *Need, s *Supply) bool {
-	if !named[n.Category] {
-		return true
-	}
 	a, b := strings.ToLower(strings.TrimSpace(n.Item)), strings.ToLower(strings.TrimSpace(s.Item))
 	if a == "" || b == "" {
 		return n.Category != record.CategoryOther

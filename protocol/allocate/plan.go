@@ -3,6 +3,7 @@ package allocate
 import (
 	"bytes"
 	"container/heap"
+	"maps"
 	"slices"
 
 	"gotong/protocol"
@@ -28,7 +29,8 @@ type plan struct {
 	*Question
 	wants []*want // the heaviest first
 	shelf shelf
-	parts []*part // in the order in which they were first given
+	parts []*part                    // in the order in which they were first given
+	known map[protocol.RecordID]bool // requests that somebody helps with
 }
 
 // part is what one offer gives to one line.
@@ -41,7 +43,7 @@ type part struct {
 }
 
 func newPlan(q *Question) *plan {
-	p := &plan{Question: q, shelf: make(shelf)}
+	p := &plan{Question: q, shelf: make(shelf), known: make(map[protocol.RecordID]bool)}
 	for i := range q.Needs {
 		if w := q.want(&q.Needs[i]); w.missing > 0 && w.weight > 0 {
 			p.wants = append(p.wants, w)
@@ -54,6 +56,7 @@ func newPlan(q *Question) *plan {
 		s := &q.Supplies[i]
 		if helpers[s.Owner] == nil {
 			helpers[s.Owner] = q.helper(s.Owner)
+			maps.Copy(p.known, helpers[s.Owner].helping)
 		}
 		k := q.stock(s, helpers[s.Owner])
 		p.shelf[k.good] = append(p.shelf[k.good], k)
@@ -162,9 +165,10 @@ func (p *plan) serve(w *want, from where, lot int64) bool {
 // so it stays the best until it can give no more.
 func (p *plan) nearest(w *want, from where, lot int64) *stock {
 	var best *stock
+	known := p.known[w.Request]
 	for _, g := range w.goods() {
 		for _, k := range p.shelf.sweep(g) {
-			if from(k, w) && k.portion(w, lot) > 0 && (best == nil || p.closer(w, k, best) < 0) && p.serves(k, w) {
+			if (known || !k.helper.full()) && from(k, w) && k.portion(w, lot) > 0 && (best == nil || p.closer(w, k, best) < 0) && p.serves(k, w) {
 				best = k
 			}
 		}
@@ -178,7 +182,7 @@ func (p *plan) give(k *stock, w *want, give int64) {
 	meets := min(give, w.missing)
 	x.give, x.meets = x.give+give, x.meets+meets
 	k.take(give)
-	k.helper.helping[w.Request] = true
+	k.helper.helping[w.Request], p.known[w.Request] = true, true
 	w.missing, w.had = w.missing-meets, w.had+meets
 }
 

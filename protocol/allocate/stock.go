@@ -26,7 +26,9 @@ type helper struct {
 }
 
 // may reports whether a household can take one more request on.
-func (h *helper) may(r protocol.RecordID) bool { return len(h.helping) < h.most || h.helping[r] }
+func (h *helper) may(r protocol.RecordID) bool { return !h.full() || h.helping[r] }
+
+func (h *helper) full() bool { return len(h.helping) >= h.most }
 
 func (q *Question) stock(s *Supply, h *helper) *stock {
 	k := &stock{Supply: s, scale: scaleOf(s.Category, s.Unit, s.UnitsPerPack, 0), area: areaOf(s.Area, q.Terms.AreaLevels), helper: h}
@@ -68,7 +70,7 @@ func (k *stock) take(give int64) {
 
 // serves reports whether a stock is for this want at all, whatever is left.
 func (q *Question) serves(k *stock, w *want) bool {
-	return k.Owner != w.Owner && k.Exercise == w.Exercise && q.meet(k, w) && sameItem(w.Need, k.Supply) &&
+	return k.Owner != w.Owner && k.Exercise == w.Exercise && q.meet(k, w) && (!w.named || sameItem(w.Need, k.Supply)) &&
 		k.helper.may(w.Request) && q.square(k, w) <= q.reach(k)
 }
 

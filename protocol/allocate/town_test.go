@@ -366,6 +366,9 @@ func BenchmarkSuggest(b *testing.B) {
 	q := question(town.needs, town.supplies, noon+days*24*hour)
 	b.Run("plan", func(b *testing.B) { compare(b, Plan, q) })
 	b.Run("plan-one-good", func(b *testing.B) { compare(b, Plan, oneGood(q)) })
+	b.Run("plan-one-good-capped", func(b *testing.B) {
+		compare(b, withTerms(func(t *Terms) { t.Helping = 3 }), oneGood(q))
+	})
 	b.Run("household", func(b *testing.B) {
 		compare(b, func(q Question) []Suggestion { return Best(q, Person{Household: q.Supplies[0].Owner}, 5) }, q)
 	})

@@ -20,6 +20,7 @@ type want struct {
 	least   int64 // the smallest lot that helps
 	had     int64 // promised or received, of late by other requests too: what counts as covered
 	weight  int64
+	named   bool // the item's name matters
 	area    string
 	stand   string // of a line that is apart: the area that may help; else empty
 	tie     [16]byte
@@ -29,7 +30,7 @@ type want struct {
 
 func (q *Question) want(n *Need) *want {
 	s := scaleOf(n.Category, n.Unit, n.UnitsPerPack, n.People)
-	w := &want{Need: n, scale: s, need: s.in(n.Quantity), weight: q.weight(n), area: areaOf(n.Area, q.Terms.AreaLevels)}
+	w := &want{Need: n, scale: s, need: s.in(n.Quantity), weight: q.weight(n), area: areaOf(n.Area, q.Terms.AreaLevels), named: named[n.Category]}
 	w.missing = min(s.in(n.Missing), w.need)
 	w.least = s.in(n.MinUseful)
 	elsewhere := q.Received[Portion{n.Owner, w.category, w.unit}] - s.in(n.Received)
