@@ -342,9 +342,9 @@ func TestIslandsThatKnowTheSameFactsWasteNothing(t *testing.T) {
 	}
 }
 
-// BenchmarkRead takes 3,000 lines and 500 offers from a board, as every answer
+// BenchmarkSuggestFromBoard takes 3,000 lines and 500 offers from a board, as every answer
 // begins.
-func BenchmarkRead(b *testing.B) {
+func BenchmarkSuggestFromBoard(b *testing.B) {
 	s := newStreet()
 	for i := range 3_000 {
 		s.asks(b, fmt.Sprint("home", i), 5)
