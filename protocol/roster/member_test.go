@@ -3,6 +3,7 @@ package roster
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"gotong/protocol"
@@ -352,5 +353,47 @@ func TestDevicesOfOneHouseholdStartAtDifferentPlaces(t *testing.T) {
 	}
 	if got := len(v.judge().households[house("Budi")].ops); got != protocol.MaxPlaces {
 		t.Errorf("%d places filled", got)
+	}
+}
+
+// Where a restored device claims its place, the device that was lost has not
+// signed anything that the backup does not know of, unless it signed very much;
+// and what the two sign next they sign at different places.
+func TestARestoredDeviceKeepsAwayFromWhatTheLostOneSigned(t *testing.T) {
+	for _, vouched := range []bool{false, true} {
+		v := newVillage(t, "Sari")
+		if vouched {
+			v.vouch("Sari", "Budi", RoleMember)
+		} else {
+			v.grant("Sari", "invite", RoleMember, 1)
+			v.join("invite", "Budi")
+		}
+		v.device("Budi", "Budi's phone")
+		backup := v.judge()
+		var signed []uint16
+		for range protocol.MaxDevices {
+			place, _ := v.judge().FreePlace(house("Budi"), phone("Budi's phone"))
+			signed = append(signed, place)
+			v.ops = append(v.ops, v.at("Budi", place, &Adopt{Revocation: make([]byte, 16)}))
+		}
+		for _, claim := range backup.SparePlaces(house("Budi"))[:protocol.MaxDevices-1] {
+			if slices.Contains(signed, claim) {
+				t.Errorf("vouched %v: both sign for place %d", vouched, claim)
+			}
+		}
+	}
+}
+
+func TestARestoredDeviceDoesNotTakeTheFirstOnesTurn(t *testing.T) {
+	for i := range 8 {
+		v := newVillage(t, "Sari")
+		v.member("Sari", "Budi", RoleMember)
+		before, _ := v.judge().FreePlace(house("Budi"), phone("Budi's phone"))
+		restored := fmt.Sprint("Budi's restored phone ", i)
+		v.next["Budi"] = 60 // where a device that was made anew claims its place
+		v.device("Budi", restored)
+		if place, _ := v.judge().FreePlace(house("Budi"), phone(restored)); place == before {
+			t.Errorf("%s: both sign for place %d", restored, place)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package roster
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 
 	"gotong/protocol"
@@ -45,7 +46,8 @@ func (r *Roster) FreePlace(of protocol.HouseholdID, device protocol.DeviceID) (u
 
 // SparePlaces returns the free places of a household from the last one down:
 // where a device that was made anew claims its own, since what the household's
-// other devices said meanwhile stands at the first. Of a household that the
+// other devices said meanwhile stands at the first. Those at which [Roster.FreePlace]
+// lets a first device go on come after the others. Of a household that the
 // roster does not know they are those that every household has.
 func (r *Roster) SparePlaces(of protocol.HouseholdID) []uint16 {
 	taken, limit := make(map[uint16]bool), placesNewcomer
@@ -55,13 +57,17 @@ func (r *Roster) SparePlaces(of protocol.HouseholdID) []uint16 {
 			taken[op.Place] = true
 		}
 	}
-	var spare []uint16
-	for p := limit - 1; p > 0; p-- {
-		if !taken[uint16(p)] {
-			spare = append(spare, uint16(p))
+	var spare, firsts []uint16
+	for p := uint16(limit - 1); p > 0; p-- {
+		switch {
+		case taken[p]:
+		case p%protocol.MaxDevices == 0:
+			firsts = append(firsts, p)
+		default:
+			spare = append(spare, p)
 		}
 	}
-	return spare
+	return append(spare, firsts...)
 }
 
 // FreeKeyPlaces returns the places for keys operations, the one to replace
@@ -83,14 +89,15 @@ func (r *Roster) FreeKeyPlaces(of protocol.HouseholdID) []uint16 {
 	return free
 }
 
-// turn is the device's number within h, 0 for one it does not know.
+// turn is the device's number within h, by the places at which they were
+// signed: the one a household began with stays the first when a restored one
+// joins it. 0 for one that the roster does not know.
 func (h *household) turn(id protocol.DeviceID) int {
-	for i, d := range h.devices {
-		if d.id == id {
-			return i % protocol.MaxDevices
-		}
-	}
-	return 0
+	byPlace := slices.SortedFunc(slices.Values(h.devices), func(a, b *device) int {
+		return cmp.Compare(a.claims[0].op.Place, b.claims[0].op.Place)
+	})
+	at := slices.IndexFunc(byPlace, func(d *device) bool { return d.id == id })
+	return max(at, 0) % protocol.MaxDevices
 }
 
 // freePlace tries every MaxDevices-th place from turn on, then all.
