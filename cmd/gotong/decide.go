@@ -43,25 +43,6 @@ func (a *app) asks() bool { return !a.json && isTerminal(os.Stdin) }
 
 // agreed asks the person; no answer is no.
 func (a *app) agreed() error {
-	if yes, _ := a.answer(); yes {
-		return nil
-	}
-	a.tell("agree.no", nil)
-	return errSpoken
-}
-
-// unopposed asks the person; where nobody is there to answer it goes on.
-func (a *app) unopposed() error {
-	yes, there := a.answer()
-	if yes || !there {
-		return nil
-	}
-	a.tell("agree.no", nil)
-	return errSpoken
-}
-
-// answer asks whether to go on; there is false at the end of the input.
-func (a *app) answer() (yes, there bool) {
 	fmt.Fprint(a.err, a.say("agree.ask", nil), " ")
 	text, err := bufio.NewReader(os.Stdin).ReadString('\n')
 	if err != nil {
@@ -69,7 +50,8 @@ func (a *app) answer() (yes, there bool) {
 	}
 	switch strings.ToLower(strings.TrimSpace(text)) {
 	case "y", "ya", "yes":
-		return true, true
+		return nil
 	}
-	return false, err == nil
+	a.tell("agree.no", nil)
+	return errSpoken
 }

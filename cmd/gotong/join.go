@@ -25,7 +25,7 @@ func newJoin(a *app) *cobra.Command {
 				return nil
 			}
 			if !yes && a.asks() {
-				if err := a.unopposed(); err != nil {
+				if err := a.agreed(); err != nil {
 					return err
 				}
 			}

@@ -62,11 +62,16 @@ const keyFile = "identity.key"
 // Dir is the directory that keys are kept in. It must exist.
 type Dir string
 
-// Load returns the identity kept in the directory, made on first use.
+// Load returns the identity kept in the directory, made on first use. ErrDamaged
+// where it is gone from beside what it belongs to: another one made quietly
+// would be a stranger to the neighbours.
 func (d Dir) Load() (Identity, error) {
 	path := filepath.Join(string(d), keyFile)
 	content, err := readTwice(path)
 	if errors.Is(err, fs.ErrNotExist) {
+		if rings, err := d.Keyrings(); err != nil || len(rings) > 0 {
+			return Identity{}, fmt.Errorf("%w: %s is gone", ErrDamaged, path)
+		}
 		return create(path)
 	}
 	if err != nil {

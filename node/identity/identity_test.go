@@ -80,6 +80,21 @@ func TestTwoDamagedCopiesAreReportedAndLeftAlone(t *testing.T) {
 	}
 }
 
+// Whoever made another identity here would be a stranger to the neighbours, and
+// the keys that come back from a copy would find somebody in their place.
+func TestKeysThatAreGoneAreNotMadeAnew(t *testing.T) {
+	d := Dir(t.TempDir())
+	if err := d.SaveKeyring(protocol.NeighbourhoodID{1}, Keyring{Secrets: [][32]byte{{2}}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.Load(); !errors.Is(err, ErrDamaged) {
+		t.Errorf("beside a keyring: %v, want ErrDamaged", err)
+	}
+	if d.Has() {
+		t.Error("keys were made")
+	}
+}
+
 func TestKeyFilesOpenToOthersAreShut(t *testing.T) {
 	dir := t.TempDir()
 	if _, err := Dir(dir).Load(); err != nil {
