@@ -123,6 +123,23 @@ func TestAFurtherDeviceSignsNothingForTheHousehold(t *testing.T) {
 	}
 }
 
+// A tablet has a household key of its own, which is nobody's here: it claims no
+// place with it, not even made anew, which is when a device looks for one.
+func TestAFurtherDeviceClaimsNoPlaceForAHousehold(t *testing.T) {
+	s := apart()
+	nodes, id := founded(t, s, "Bu Sari")
+	atTablet := pairWith(t, nodes[0], newTestNode(t, s), id)
+	first, _ := nodes[0].Neighbourhood(id)
+	meet(t, first, atTablet)
+	for _, incarnation := range []uint64{1, 2} {
+		atTablet.parts.Identity.Incarnation = incarnation
+		atTablet.refused()
+		if claims := atTablet.claims(atTablet.Roster()); len(claims) != 0 {
+			t.Errorf("incarnation %d claims %d places", incarnation, len(claims))
+		}
+	}
+}
+
 // A member whose tablet is stolen need not wait for a steward: its own node
 // makes the new key, and the thief reads nothing written after it.
 func TestAMemberWhoRetiresADeviceMakesTheNewKeyItself(t *testing.T) {
