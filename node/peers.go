@@ -33,8 +33,9 @@ func (n *Node) Dial(ctx context.Context, addr string) error {
 
 // meetings remembers when exchanges with each device last ended well.
 type meetings struct {
-	mu sync.Mutex
-	at map[protocol.DeviceID]time.Time
+	mu         sync.Mutex
+	at         map[protocol.DeviceID]time.Time
+	turnedAway bool // since the last one that ended well
 }
 
 func newMeetings() *meetings { return &meetings{at: make(map[protocol.DeviceID]time.Time)} }
@@ -43,6 +44,20 @@ func (m *meetings) note(d protocol.DeviceID, at time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.at[d] = at
+	m.turnedAway = false
+}
+
+// turnAway notes that a neighbour does not know this device.
+func (m *meetings) turnAway() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.turnedAway = true
+}
+
+func (m *meetings) unwelcome() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.turnedAway
 }
 
 func (m *meetings) with(d protocol.DeviceID) time.Time {

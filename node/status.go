@@ -80,7 +80,7 @@ func (b Backend) status(ctx context.Context, h *Neighbourhood) api.Neighbourhood
 	members := h.Roster()
 	s := api.NeighbourhoodStatus{
 		ID: h.id, Member: members.Serve(b.parts.Identity.DeviceID()), Operations: h.index.lenOps(),
-		Cells: h.index.len(), LastExchange: h.met.last(),
+		Cells: h.index.len(), LastExchange: h.met.last(), TurnedAway: h.met.unwelcome(),
 	}
 	for _, m := range members.Members() {
 		if m.In() {

@@ -99,7 +99,8 @@ func (w *wire) ended(n protocol.NeighbourhoodID, peer protocol.DeviceID, err err
 	case !ok:
 	case err == nil:
 		h.Met(peer)
-	case errors.Is(err, exchange.ErrRefused):
+	case errors.Is(err, exchange.ErrTurnedAway):
+		h.met.turnAway()
 		h.refused()
 	}
 }

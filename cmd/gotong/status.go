@@ -42,9 +42,9 @@ func (a *app) status(doc api.Report) {
 
 // health says in words whether all is well; where not, the worst first.
 func (a *app) health(doc api.Report) string {
-	waits := false
+	waits, away := false, false
 	for _, n := range doc.Neighbourhoods {
-		waits = waits || !n.Member
+		waits, away = waits || !n.Member, away || n.TurnedAway
 	}
 	switch {
 	case len(doc.Troubles) > 0:
@@ -53,6 +53,8 @@ func (a *app) health(doc api.Report) string {
 		return a.say("health.alone", nil)
 	case waits:
 		return a.say("health.waiting", nil)
+	case away:
+		return a.say("health.turned-away", nil)
 	case doc.Connected == 0:
 		return a.say("health.nobody", nil)
 	}

@@ -110,6 +110,7 @@ type NeighbourhoodStatus struct {
 	Hash         [32]byte
 	Connected    int       // peers of this neighbourhood
 	LastExchange time.Time // zero: none yet
+	TurnedAway   bool      // since then a neighbour did not know this device
 }
 
 // EventType says what an [Event] is about.

@@ -218,6 +218,7 @@ type Standing struct {
 	Hash         string         `json:"hash"`    // of the board, in hexadecimal
 	Connected    int            `json:"connected"`
 	LastExchange time.Time      `json:"last_exchange,omitzero"`
+	TurnedAway   bool           `json:"turned_away,omitempty"` // a neighbour did not know this device, and none since did
 }
 
 // Change is one line of Watch.

@@ -176,7 +176,7 @@ func TestADeviceThatIsNotInTheRosterIsRefusedAndToldNothing(t *testing.T) {
 	near, far := net.Pipe()
 	heard := &counted{Conn: far}
 	dialed, served := talk(stranger, member, near, heard)
-	if !errors.Is(dialed, ErrRefused) || !errors.Is(served, ErrRefused) {
+	if !errors.Is(dialed, ErrTurnedAway) || !errors.Is(served, ErrRefused) || errors.Is(served, ErrTurnedAway) {
 		t.Errorf("ended with %v and %v", dialed, served)
 	}
 	if len(stranger.holds()) != 0 || heard.n.Load() > 10 {

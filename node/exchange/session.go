@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"gotong/protocol"
@@ -15,6 +16,8 @@ var (
 	ErrUnknown = errors.New("exchange: the peer does not know the neighbourhood")
 	// ErrRefused: one side's device is not in the other's roster.
 	ErrRefused = errors.New("exchange: not in the roster")
+	// ErrTurnedAway is the ErrRefused of the side whose device is not known.
+	ErrTurnedAway = fmt.Errorf("%w of the peer", ErrRefused)
 	// ErrBusy: another exchange with this peer is under way.
 	ErrBusy = errors.New("exchange: another one is under way")
 	// ErrLater: a side has spent what it is willing to do for the other for now.
@@ -124,7 +127,7 @@ func (s *session) read() (kind byte, body []byte, err error) {
 		case err != nil:
 			return 0, nil, err
 		case kind == kindRefused:
-			return 0, nil, ErrRefused
+			return 0, nil, ErrTurnedAway
 		case kind == kindDiscern:
 			s.discern()
 		case kind != kindAlive:
