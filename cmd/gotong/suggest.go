@@ -70,16 +70,16 @@ func (a *app) noSuggestion(doc api.Suggestions) {
 	}
 }
 
-// suggestion is who could bring what to whom, and why.
+// suggestion is who could help whom with what, and why.
 func (a *app) suggestion(s api.Suggestion, all bool) {
 	r := s.Request
 	a.line(pad(r.Short, shortWidth), "  ", a.strong(words.Plain(r.Title)), " · ",
 		joined(" · ", a.named("urgency.", r.Urgency), a.who(r.Owner), words.Plain(r.Place)))
 	amount := joined(" ", a.amount(s.Quantity, s.Unit), a.label(s.Category), words.Plain(s.What))
 	if all {
-		a.line("      ", a.say("suggest.brings", words.Args{"who": a.who(s.Helper), "amount": amount, "owner": a.who(r.Owner)}))
+		a.line("      ", a.say("suggest.they", words.Args{"who": a.who(s.Helper), "amount": amount, "owner": a.who(r.Owner)}))
 	} else {
-		a.line("      ", a.say("suggest.bring", words.Args{"amount": amount}))
+		a.line("      ", a.say("suggest.you", words.Args{"amount": amount}))
 	}
 	a.line("      ", a.because(s, all))
 }

@@ -99,16 +99,20 @@ func (d Desk) Suggest(ctx context.Context, in Suggesting) (Suggestions, error) {
 	if err != nil {
 		return Suggestions{}, err
 	}
-	around, err := d.around(s, in.All)
+	return d.suggestions(ctx, s, in.All, kinds)
+}
+
+func (d Desk) suggestions(ctx context.Context, s site, all bool, kinds []string) (Suggestions, error) {
+	around, err := d.around(s, all)
 	if err != nil {
 		return Suggestions{}, err
 	}
-	doc := Suggestions{Schema: SchemaSuggestions, Neighbourhood: s.document(), All: in.All, Suggestions: []Suggestion{}}
+	doc := Suggestions{Schema: SchemaSuggestions, Neighbourhood: s.document(), All: all, Suggestions: []Suggestion{}}
 	now := d.Now().Truncate(round).UnixMilli()
 	err = d.look(ctx, s, func(v sight) error {
 		q := allocate.Read(v.View, now, around)
 		doc.standing(q, s.me)
-		for _, found := range answers(q, in.All, allocate.Person{Household: s.me, Kinds: kinds}) {
+		for _, found := range answers(q, all, allocate.Person{Household: s.me, Kinds: kinds}) {
 			doc.Suggestions = append(doc.Suggestions, v.suggestion(found))
 		}
 		return nil

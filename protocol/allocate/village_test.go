@@ -71,7 +71,6 @@ const (
 
 func in(area string) func(*Need)         { return func(n *Need) { n.Area = area } }
 func from(area string) func(*Supply)     { return func(s *Supply) { s.Area = area } }
-func pledged(kilos int64) func(*Need)    { return func(n *Need) { n.Missing -= kilos * kg } }
 func at(lat, lon int32) *Point           { return &Point{Lat: lat, Lon: lon} }
 func of(category string) func(*Need)     { return func(n *Need) { n.Category = category } }
 func some(category string) func(*Supply) { return func(s *Supply) { s.Category = category } }
