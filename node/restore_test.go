@@ -125,6 +125,8 @@ func TestRestoredBackupKeepsBothSides(t *testing.T) {
 			eventually(t, at, title, titled(title))
 		}
 	}
+	// The invitation took the place that comes next; the restored device claimed
+	// one from the end.
 	if got := len(atSari.Roster().Equivocations()); got != 0 {
 		t.Errorf("%d places were signed twice", got)
 	}

@@ -371,12 +371,12 @@ func TestARestoredDeviceKeepsAwayFromWhatTheLostOneSigned(t *testing.T) {
 		v.device("Budi", "Budi's phone")
 		backup := v.judge()
 		var signed []uint16
-		for range protocol.MaxDevices {
+		for range protocol.MaxDevices - 1 {
 			place, _ := v.judge().FreePlace(house("Budi"), phone("Budi's phone"))
 			signed = append(signed, place)
 			v.ops = append(v.ops, v.at("Budi", place, &Adopt{Revocation: make([]byte, 16)}))
 		}
-		for _, claim := range backup.SparePlaces(house("Budi"))[:protocol.MaxDevices-1] {
+		for _, claim := range backup.SparePlaces(house("Budi"))[:protocol.MaxDevices] {
 			if slices.Contains(signed, claim) {
 				t.Errorf("vouched %v: both sign for place %d", vouched, claim)
 			}
