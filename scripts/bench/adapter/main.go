@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"gotong/node"
@@ -33,6 +34,8 @@ func main() {
 	flag.StringVar(&o.announce, "announce", "", "address told to others: a multiaddr, \"real\" for its own, empty for none")
 	flag.StringVar(&o.profile, "profile", "", "file for a CPU profile from arm to quit")
 	flag.Parse()
+	debug.SetGCPercent(50) // both as "gotong run" does
+	debug.SetMemoryLimit(96 << 20)
 	if err := run(o, bufio.NewReaderSize(os.Stdin, 1<<20), json.NewEncoder(os.Stdout)); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
