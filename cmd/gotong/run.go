@@ -80,7 +80,7 @@ func (a *app) run(ctx context.Context, opts runOptions) error {
 	if err := a.shutKeys(opts.dir); err != nil {
 		return err
 	}
-	beSmall(a.env)
+	beSmall(ctx, a.env)
 	err = a.live(ctx, opts)
 	for errors.Is(err, errCloned) {
 		if _, err = identity.Dir(opts.dir).Renew(); err == nil {
@@ -127,12 +127,12 @@ func (a *app) shutKeys(dir string) error {
 
 // beSmall keeps the garbage of a bulk load from filling a small machine, unless
 // the person set the runtime's own knobs.
-func beSmall(env func(string) string) {
+func beSmall(ctx context.Context, env func(string) string) {
 	if env("GOGC") == "" {
 		debug.SetGCPercent(50)
 	}
 	if env("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(96 << 20)
+		go node.KeepSmall(ctx)
 	}
 }
 

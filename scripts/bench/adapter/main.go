@@ -35,7 +35,7 @@ func main() {
 	flag.StringVar(&o.profile, "profile", "", "file for a CPU profile from arm to quit")
 	flag.Parse()
 	debug.SetGCPercent(50) // both as "gotong run" does
-	debug.SetMemoryLimit(96 << 20)
+	go node.KeepSmall(context.Background())
 	if err := run(o, bufio.NewReaderSize(os.Stdin, 1<<20), json.NewEncoder(os.Stdout)); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
