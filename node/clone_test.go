@@ -239,7 +239,7 @@ func TestADiskThatForgotIsToldBeforeItWrites(t *testing.T) {
 		written <- err
 	}()
 	meet(t, again, neighbour)
-	again.Met(neighbour.parts.Identity.DeviceID())
+	again.Met(neighbour.parts.Identity.DeviceID(), nil)
 	if err := <-written; err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"gotong/crdt"
+	"gotong/node/exchange"
 	"gotong/protocol"
 )
 
@@ -38,10 +40,17 @@ func (h *Neighbourhood) recalled() {
 	})
 }
 
-// Met notes that an exchange with a peer ended well: both hold the same now.
-func (h *Neighbourhood) Met(peer protocol.DeviceID) {
-	h.met.note(peer, h.parts.Now())
-	h.recalled()
+// Met notes how an exchange with a peer ended: well, so that both hold the same
+// now, or with the peer not knowing this device.
+func (h *Neighbourhood) Met(peer protocol.DeviceID, err error) {
+	switch {
+	case err == nil:
+		h.met.note(peer, h.parts.Now())
+		h.recalled()
+	case errors.Is(err, exchange.ErrTurnedAway):
+		h.met.turnAway()
+		h.refused()
+	}
 }
 
 // recollect waits for the first exchange after a start, as long as it makes

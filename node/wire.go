@@ -94,14 +94,8 @@ func (w *wire) stored(n protocol.NeighbourhoodID, peer protocol.DeviceID, ids []
 }
 
 func (w *wire) ended(n protocol.NeighbourhoodID, peer protocol.DeviceID, err error) {
-	h, ok := w.node.Neighbourhood(n)
-	switch {
-	case !ok:
-	case err == nil:
-		h.Met(peer)
-	case errors.Is(err, exchange.ErrTurnedAway):
-		h.met.turnAway()
-		h.refused()
+	if h, ok := w.node.Neighbourhood(n); ok {
+		h.Met(peer, err)
 	}
 }
 

@@ -39,13 +39,13 @@ func newPort(w *world, h *house) *port {
 	return p
 }
 
-// ended tells the node of an exchange that ended well.
+// ended tells the node how an exchange ended.
 func (p *port) ended(_ protocol.NeighbourhoodID, peer protocol.DeviceID, err error) {
 	p.mu.Lock()
 	hood := p.hood
 	p.mu.Unlock()
-	if err == nil && hood != nil {
-		hood.Met(peer)
+	if hood != nil {
+		hood.Met(peer, err)
 	}
 }
 

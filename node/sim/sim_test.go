@@ -163,6 +163,7 @@ func TestNamedSeeds(t *testing.T) {
 	for name, seed := range map[string]uint64{
 		"a forked secret opens with no later one, or a keyring misses what the roster brought": 106,
 		"a member alone holds a secret whose epoch gave way to a clone's":                      474,
+		"two that were one card claim one place, and the one that gave way is not told so":     300530,
 		"a copied card's node wrote over the keyring of the card that it was copied from":      2623,
 	} {
 		if out := run(t, seed, nil, nothing); out.wrong != "" {
