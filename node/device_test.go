@@ -35,12 +35,7 @@ func newStoredNode(t *testing.T, s *street) *Node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := n.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return n
+	return untilTheEnd(t, n)
 }
 
 // pairWith makes one node a further device of another's household, as the two

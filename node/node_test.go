@@ -123,6 +123,11 @@ func newTestNodeAt(t *testing.T, s *street, now func() time.Time) *Node {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return untilTheEnd(t, n)
+}
+
+// untilTheEnd closes a node with its test.
+func untilTheEnd(t *testing.T, n *Node) *Node {
 	t.Cleanup(func() {
 		if err := n.Close(); err != nil {
 			t.Error(err)

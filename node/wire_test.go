@@ -17,12 +17,7 @@ func newRealNode(t *testing.T, dir string, peers ...string) *Node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := n.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return n
+	return untilTheEnd(t, n)
 }
 
 // eventually waits until what is looked for shows on the board, woken by every
