@@ -92,7 +92,7 @@ func TestShowTellsWhatBecameOfEachPledge(t *testing.T) {
 		Comments: []api.Comment{{Owner: api.Household{Name: "Ani"}, Created: noon.Add(-time.Minute), Text: "Galonnya ada?"}},
 	})
 	want := `7K3Q  Air minum
-kami minta bantuan, 1 jam lalu · Mendesak
+Kami minta bantuan, 1 jam lalu · Mendesak
 Perlu sebelum: hari ini 14.00
   Sumur keruh.
   Sejak banjir.

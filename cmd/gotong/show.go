@@ -26,7 +26,12 @@ func newShow(a *app) *cobra.Command {
 func (a *app) shown(doc api.Shown) {
 	i, now := doc.Item, a.now()
 	a.line(i.Short, "  ", a.strong(words.Plain(i.Title)))
-	a.show("show."+i.Kind, words.Args{"who": a.who(i.Owner), "ago": a.words.Ago(i.Created, now), "urgency": a.urgencyWord(i)})
+	said := words.Args{"who": a.who(i.Owner), "ago": a.words.Ago(i.Created, now), "urgency": a.urgencyWord(i)}
+	if i.Owner.Me {
+		a.show("show.own-"+i.Kind, said)
+	} else {
+		a.show("show."+i.Kind, said)
+	}
 	if i.Place != "" {
 		a.show("show.place", words.Args{"place": i.Place})
 	}

@@ -50,7 +50,7 @@ func families(t *testing.T) map[string][]string {
 		"revoke.will-": {"household", "device", "invitation"}, "revoke.done-": {"household", "device", "invitation"},
 		"revoke.final-": {"household", "device", "invitation"},
 		"invite.state-": {api.InviteOpen, api.InviteUsed, api.InviteExpired, api.InviteClosed},
-		"show.":         requestOrOffer, "show.until-": requestOrOffer,
+		"show.":         requestOrOffer, "show.own-": requestOrOffer, "show.until-": requestOrOffer,
 		"show.pledges-": requestOrOffer, "next.pledge-": requestOrOffer, "pledge.done-": requestOrOffer,
 		"withdraw.done-": {"request", "offer", "pledge"},
 		"suggest.why-":   codes(allocate.Codes(), func(c allocate.Code) string { return string(c) }),
