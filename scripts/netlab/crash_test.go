@@ -77,6 +77,7 @@ func TestTwoNodesRunFromCopiesOfOneFolder(t *testing.T) {
 	original.stop(t)
 	copied := l.plug(t, east)
 	copied.copyFolder(t, original)
+	original.renews, copied.renews = true, true
 
 	l.cutTrunk(t)
 	original.start(t)

@@ -18,6 +18,7 @@ type household struct {
 	program string   // gotong, or gotong with a wrong clock
 	flags   []string // to run with
 	node    *exec.Cmd
+	renews  bool // a copy of its card runs elsewhere: its node may stop for a moment to take new keys
 }
 
 func (h *household) namespace() string { return h.lab.name + "-" + h.name }
@@ -91,7 +92,31 @@ func (h *household) gotong(t *testing.T, args ...string) string {
 // read runs a reading command of gotong and decodes its JSON.
 func (h *household) read(t *testing.T, into any, args ...string) {
 	t.Helper()
-	decode(t, h.gotong(t, append(args, "--json")...), into)
+	args = append(args, "--json")
+	if h.renews {
+		waitFor(t, 10*time.Second, h.name+"'s node is back with new keys", func() bool { return h.tryToRead(t, into, args) })
+		return
+	}
+	decode(t, h.gotong(t, args...), into)
+}
+
+// notRunning is gotong's exit code where no node runs.
+const notRunning = 69
+
+// tryToRead is read where the node may be gone for a moment. Any other failure
+// ends the story.
+func (h *household) tryToRead(t *testing.T, into any, args []string) bool {
+	t.Helper()
+	cmd := h.command(args...)
+	out, err := cmd.Output()
+	if cmd.ProcessState.ExitCode() == notRunning {
+		return false
+	}
+	if err != nil {
+		t.Fatalf("%s: gotong %v: %v", h.name, args, err)
+	}
+	decode(t, string(out), into)
+	return true
 }
 
 func decode(t *testing.T, text string, into any) {
