@@ -78,7 +78,7 @@ type Board struct {
 	writers    map[protocol.DeviceID]*writer
 	entries    map[protocol.RecordID]*entry
 	counts     map[record.Kind]int // records, by kind
-	names      []*entry            // records that name the neighbourhood
+	lists      lists               // records of the kinds that are listed whole
 	origins    origins
 	items      index     // requests and offers that have not ended
 	hash       *[32]byte // until the next change
@@ -92,6 +92,7 @@ func New(roster Roster) *Board {
 		writers:    make(map[protocol.DeviceID]*writer),
 		entries:    make(map[protocol.RecordID]*entry),
 		counts:     make(map[record.Kind]int),
+		lists:      make(lists),
 		origins:    origins{first: make(map[uint64]*entry)},
 	}
 }

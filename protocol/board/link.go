@@ -38,7 +38,7 @@ func (b *Board) link(e *entry, whole record.Part, owner *household) {
 		e.origin = originKey(owner.id, from)
 		b.origins.add(e)
 	}
-	b.listName(e)
+	b.list(e)
 	b.items.touch(e)
 }
 
@@ -56,7 +56,7 @@ func (b *Board) unlink(e *entry) {
 		b.tidy(s)
 	}
 	b.origins.remove(e)
-	b.unlistName(e)
+	b.unlist(e)
 	b.items.touch(e)
 	e.kind = record.Kind_KIND_UNKNOWN
 }
@@ -78,23 +78,4 @@ func without(entries []*entry, e *entry) []*entry {
 		return nil
 	}
 	return entries[:last]
-}
-
-// listName lists the records that name a household or the neighbourhood.
-func (b *Board) listName(e *entry) {
-	switch e.kind {
-	case record.Kind_KIND_NEIGHBOURHOOD:
-		b.names = append(b.names, e)
-	case record.Kind_KIND_HOUSEHOLD:
-		e.owner.profiles, e.owner.profile = append(e.owner.profiles, e), nil
-	}
-}
-
-func (b *Board) unlistName(e *entry) {
-	switch e.kind {
-	case record.Kind_KIND_NEIGHBOURHOOD:
-		b.names = without(b.names, e)
-	case record.Kind_KIND_HOUSEHOLD:
-		e.owner.profiles, e.owner.profile = without(e.owner.profiles, e), nil
-	}
 }

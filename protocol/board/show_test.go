@@ -15,6 +15,10 @@ import (
 var states = map[State]string{Open: "open", PartlyPledged: "partly pledged", FullyPledged: "fully pledged", InTransit: "in transit",
 	PartlyMet: "partly met", Met: "met", Paused: "paused", Withdrawn: "withdrawn", Closed: "closed"}
 
+// looks show, after requests and offers, what a board says of other families of
+// kinds; what there is none of is not mentioned.
+var looks []func(*story, View) []string
+
 // look writes down what a board shows now, in the story's names.
 func (s *story) look(b *Board) []string {
 	v := b.At(s.now)
@@ -33,6 +37,9 @@ func (s *story) look(b *Board) []string {
 				say("    %s %s: %s", s.nameOf(c.ID), s.householdOf(v, c.Owner), c.Content.(*record.Comment).Text)
 			}
 		}
+	}
+	for _, family := range looks {
+		lines = append(lines, family(s, v)...)
 	}
 	lines = append(lines, s.loose(v)...)
 	if lines == nil {

@@ -3,6 +3,7 @@ package board_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -20,8 +21,21 @@ type thing struct {
 	about string
 }
 
-// verbs hold what people do.
-var verbs = map[string]func(s *story, d *device, args []string) error{
+// verb is what somebody does, told by the words after it.
+type verb = func(s *story, d *device, args []string) error
+
+// verbs hold what people do, by the families of kinds.
+var verbs = together(aidVerbs)
+
+func together(families ...map[string]verb) map[string]verb {
+	all := make(map[string]verb)
+	for _, family := range families {
+		maps.Copy(all, family)
+	}
+	return all
+}
+
+var aidVerbs = map[string]verb{
 	"asks": asks, "offers": offers, "pledges": pledges, "claims": pledges, "accepts": accepts,
 	"unaccepts": unaccepts, "receives": receives, "says": says, "renews": renews, "edits": edits,
 	"closes": disposes(record.Disposition_DISPOSITION_CLOSED), "withdraws": disposes(record.Disposition_DISPOSITION_WITHDRAWN),

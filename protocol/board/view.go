@@ -27,11 +27,7 @@ func (v View) Record(id protocol.RecordID) (*Record, bool) { return v.board.Reco
 // Comments returns the comments on a record, oldest first by their writers'
 // clocks.
 func (v View) Comments(id protocol.RecordID) []*Record {
-	e, ok := v.board.entries[id]
-	if !ok {
-		return nil
-	}
-	comments := v.board.readAbout(e, record.Kind_KIND_COMMENT)
+	comments := v.About(id, record.Kind_KIND_COMMENT)
 	slices.SortStableFunc(comments, func(a, b *Record) int { return cmp.Compare(a.Birth.Stamp, b.Birth.Stamp) })
 	return comments
 }
@@ -42,7 +38,7 @@ func (v View) Counts() map[record.Kind]int { return maps.Clone(v.board.counts) }
 // Neighbourhood returns the neighbourhood's name as its founders and stewards
 // give it: of several the one with the lowest id, so that all agree.
 func (v View) Neighbourhood() string {
-	for _, r := range v.board.readAll(v.board.names) {
+	for _, r := range v.All(record.Kind_KIND_NEIGHBOURHOOD) {
 		if v.board.roster.Steward(r.Owner) {
 			return r.Content.(*record.Neighbourhood).Name
 		}

@@ -32,37 +32,62 @@ const maxTime = 1<<48 - 1
 // that nothing accepted here can be refused elsewhere (SPEC.md, Bodies).
 // Unknown enum values and categories pass: they may be newer than this node.
 func Check(m proto.Message) error {
-	switch m := m.(type) {
-	case *Common:
-		return first(short("area", m.Area, protocol.MaxTitle), short("language", m.Language, protocol.MaxTitle),
-			short("origin", m.Origin, protocol.MaxTitle), inTime("expires", m.Expires))
-	case *Neighbourhood:
-		return first(need("name", m.Name), short("name", m.Name, protocol.MaxTitle))
-	case *Household:
-		return first(need("name", m.Name), short("name", m.Name, protocol.MaxTitle), languages(m.Languages))
-	case *Request:
-		return first(need("title", m.Title), short("title", m.Title, protocol.MaxTitle),
-			short("body", m.Body, protocol.MaxText), short("place", m.Place, protocol.MaxNote), lines(m.Lines),
-			inTime("needed_from", m.NeededFrom), inTime("needed_by", m.NeededBy), inTime("confirmed_at", m.ConfirmedAt))
-	case *Offer:
-		return first(need("title", m.Title), short("title", m.Title, protocol.MaxTitle),
-			short("body", m.Body, protocol.MaxText), short("place", m.Place, protocol.MaxNote), lines(m.Lines),
-			inTime("available_from", m.AvailableFrom), inTime("available_to", m.AvailableTo))
-	case *Pledge:
-		return first(refers("target", m.Target), amounts(m.Amounts), short("note", m.Note, protocol.MaxNote),
-			inTime("promised_at", m.PromisedAt), inTime("renewed_at", m.RenewedAt))
-	case *Acceptance:
-		return first(refers("request", m.Request), refers("pledge", m.Pledge), amounts(m.Amounts))
-	case *Receipt:
-		return first(refers("request", m.Request), mayRefer("pledge", m.Pledge), amounts(m.Amounts),
-			short("note", m.Note, protocol.MaxNote), inTime("at", m.At))
-	case *Comment:
-		return first(refers("target", m.Target), mayRefer("reply_to", m.ReplyTo),
-			need("text", m.Text), short("text", m.Text, protocol.MaxText))
-	case *Contact:
-		return first(refers("target", m.Target), sixteen("household", m.Household), sealed(m.Sealed))
+	if c, ok := m.(*Common); ok {
+		return checkCommon(c)
 	}
-	return ErrUnknownKind
+	rule, ok := kinds[KindOf(m)]
+	if !ok {
+		return ErrUnknownKind
+	}
+	return rule.check(m)
+}
+
+func checkCommon(m *Common) error {
+	return first(short("area", m.Area, protocol.MaxTitle), short("language", m.Language, protocol.MaxTitle),
+		short("origin", m.Origin, protocol.MaxTitle), inTime("expires", m.Expires))
+}
+
+func checkNeighbourhood(m *Neighbourhood) error {
+	return first(need("name", m.Name), short("name", m.Name, protocol.MaxTitle))
+}
+
+func checkHousehold(m *Household) error {
+	return first(need("name", m.Name), short("name", m.Name, protocol.MaxTitle), languages(m.Languages))
+}
+
+func checkRequest(m *Request) error {
+	return first(need("title", m.Title), short("title", m.Title, protocol.MaxTitle),
+		short("body", m.Body, protocol.MaxText), short("place", m.Place, protocol.MaxNote), lines(m.Lines),
+		inTime("needed_from", m.NeededFrom), inTime("needed_by", m.NeededBy), inTime("confirmed_at", m.ConfirmedAt))
+}
+
+func checkOffer(m *Offer) error {
+	return first(need("title", m.Title), short("title", m.Title, protocol.MaxTitle),
+		short("body", m.Body, protocol.MaxText), short("place", m.Place, protocol.MaxNote), lines(m.Lines),
+		inTime("available_from", m.AvailableFrom), inTime("available_to", m.AvailableTo))
+}
+
+func checkPledge(m *Pledge) error {
+	return first(refers("target", m.Target), amounts(m.Amounts), short("note", m.Note, protocol.MaxNote),
+		inTime("promised_at", m.PromisedAt), inTime("renewed_at", m.RenewedAt))
+}
+
+func checkAcceptance(m *Acceptance) error {
+	return first(refers("request", m.Request), refers("pledge", m.Pledge), amounts(m.Amounts))
+}
+
+func checkReceipt(m *Receipt) error {
+	return first(refers("request", m.Request), mayRefer("pledge", m.Pledge), amounts(m.Amounts),
+		short("note", m.Note, protocol.MaxNote), inTime("at", m.At))
+}
+
+func checkComment(m *Comment) error {
+	return first(refers("target", m.Target), mayRefer("reply_to", m.ReplyTo),
+		need("text", m.Text), short("text", m.Text, protocol.MaxText))
+}
+
+func checkContact(m *Contact) error {
+	return first(refers("target", m.Target), sixteen("household", m.Household), sealed(m.Sealed))
 }
 
 func first(errs ...error) error {

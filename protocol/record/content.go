@@ -2,7 +2,6 @@ package record
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"maps"
 
@@ -10,60 +9,6 @@ import (
 
 	"gotong/crdt"
 )
-
-// ErrUnknownKind: the kind comes from a newer version. It is kept and offered
-// on, and shown plainly.
-var ErrUnknownKind = errors.New("record: unknown kind")
-
-// blank returns an empty message of each kind.
-func blank(kind Kind) (proto.Message, error) {
-	switch kind {
-	case Kind_KIND_NEIGHBOURHOOD:
-		return new(Neighbourhood), nil
-	case Kind_KIND_HOUSEHOLD:
-		return new(Household), nil
-	case Kind_KIND_REQUEST:
-		return new(Request), nil
-	case Kind_KIND_OFFER:
-		return new(Offer), nil
-	case Kind_KIND_PLEDGE:
-		return new(Pledge), nil
-	case Kind_KIND_ACCEPTANCE:
-		return new(Acceptance), nil
-	case Kind_KIND_RECEIPT:
-		return new(Receipt), nil
-	case Kind_KIND_COMMENT:
-		return new(Comment), nil
-	case Kind_KIND_CONTACT:
-		return new(Contact), nil
-	}
-	return nil, fmt.Errorf("%w: %d", ErrUnknownKind, kind)
-}
-
-// KindOf returns the kind of a message, KIND_UNKNOWN for any other.
-func KindOf(m proto.Message) Kind {
-	switch m.(type) {
-	case *Neighbourhood:
-		return Kind_KIND_NEIGHBOURHOOD
-	case *Household:
-		return Kind_KIND_HOUSEHOLD
-	case *Request:
-		return Kind_KIND_REQUEST
-	case *Offer:
-		return Kind_KIND_OFFER
-	case *Pledge:
-		return Kind_KIND_PLEDGE
-	case *Acceptance:
-		return Kind_KIND_ACCEPTANCE
-	case *Receipt:
-		return Kind_KIND_RECEIPT
-	case *Comment:
-		return Kind_KIND_COMMENT
-	case *Contact:
-		return Kind_KIND_CONTACT
-	}
-	return Kind_KIND_UNKNOWN
-}
 
 // Content reads joined fields as the kind's message, which carries the common
 // fields along as unknown ones. It does not judge the content; see [Check].

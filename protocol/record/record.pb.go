@@ -29,78 +29,6 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Kind says which message an assertion's content is. A node keeps and offers
-// on kinds it does not know.
-type Kind int32
-
-const (
-	Kind_KIND_UNKNOWN       Kind = 0
-	Kind_KIND_NEIGHBOURHOOD Kind = 1
-	Kind_KIND_HOUSEHOLD     Kind = 2
-	Kind_KIND_REQUEST       Kind = 3
-	Kind_KIND_OFFER         Kind = 4
-	Kind_KIND_PLEDGE        Kind = 5
-	Kind_KIND_ACCEPTANCE    Kind = 6
-	Kind_KIND_RECEIPT       Kind = 7
-	Kind_KIND_COMMENT       Kind = 8
-	Kind_KIND_CONTACT       Kind = 9
-)
-
-// Enum value maps for Kind.
-var (
-	Kind_name = map[int32]string{
-		0: "KIND_UNKNOWN",
-		1: "KIND_NEIGHBOURHOOD",
-		2: "KIND_HOUSEHOLD",
-		3: "KIND_REQUEST",
-		4: "KIND_OFFER",
-		5: "KIND_PLEDGE",
-		6: "KIND_ACCEPTANCE",
-		7: "KIND_RECEIPT",
-		8: "KIND_COMMENT",
-		9: "KIND_CONTACT",
-	}
-	Kind_value = map[string]int32{
-		"KIND_UNKNOWN":       0,
-		"KIND_NEIGHBOURHOOD": 1,
-		"KIND_HOUSEHOLD":     2,
-		"KIND_REQUEST":       3,
-		"KIND_OFFER":         4,
-		"KIND_PLEDGE":        5,
-		"KIND_ACCEPTANCE":    6,
-		"KIND_RECEIPT":       7,
-		"KIND_COMMENT":       8,
-		"KIND_CONTACT":       9,
-	}
-)
-
-func (x Kind) Enum() *Kind {
-	p := new(Kind)
-	*p = x
-	return p
-}
-
-func (x Kind) String() string {
-	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
-}
-
-func (Kind) Descriptor() protoreflect.EnumDescriptor {
-	return file_protocol_record_record_proto_enumTypes[0].Descriptor()
-}
-
-func (Kind) Type() protoreflect.EnumType {
-	return &file_protocol_record_record_proto_enumTypes[0]
-}
-
-func (x Kind) Number() protoreflect.EnumNumber {
-	return protoreflect.EnumNumber(x)
-}
-
-// Deprecated: Use Kind.Descriptor instead.
-func (Kind) EnumDescriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{0}
-}
-
 // Unit of a quantity. Conversion happens only inside a family (L; KG; ...).
 type Unit int32
 
@@ -204,11 +132,11 @@ func (x Unit) String() string {
 }
 
 func (Unit) Descriptor() protoreflect.EnumDescriptor {
-	return file_protocol_record_record_proto_enumTypes[1].Descriptor()
+	return file_protocol_record_record_proto_enumTypes[0].Descriptor()
 }
 
 func (Unit) Type() protoreflect.EnumType {
-	return &file_protocol_record_record_proto_enumTypes[1]
+	return &file_protocol_record_record_proto_enumTypes[0]
 }
 
 func (x Unit) Number() protoreflect.EnumNumber {
@@ -217,7 +145,7 @@ func (x Unit) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Unit.Descriptor instead.
 func (Unit) EnumDescriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{1}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{0}
 }
 
 type Urgency int32
@@ -259,11 +187,11 @@ func (x Urgency) String() string {
 }
 
 func (Urgency) Descriptor() protoreflect.EnumDescriptor {
-	return file_protocol_record_record_proto_enumTypes[2].Descriptor()
+	return file_protocol_record_record_proto_enumTypes[1].Descriptor()
 }
 
 func (Urgency) Type() protoreflect.EnumType {
-	return &file_protocol_record_record_proto_enumTypes[2]
+	return &file_protocol_record_record_proto_enumTypes[1]
 }
 
 func (x Urgency) Number() protoreflect.EnumNumber {
@@ -272,7 +200,7 @@ func (x Urgency) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Urgency.Descriptor instead.
 func (Urgency) EnumDescriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{2}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{1}
 }
 
 type DeliveryMode int32
@@ -314,11 +242,11 @@ func (x DeliveryMode) String() string {
 }
 
 func (DeliveryMode) Descriptor() protoreflect.EnumDescriptor {
-	return file_protocol_record_record_proto_enumTypes[3].Descriptor()
+	return file_protocol_record_record_proto_enumTypes[2].Descriptor()
 }
 
 func (DeliveryMode) Type() protoreflect.EnumType {
-	return &file_protocol_record_record_proto_enumTypes[3]
+	return &file_protocol_record_record_proto_enumTypes[2]
 }
 
 func (x DeliveryMode) Number() protoreflect.EnumNumber {
@@ -327,7 +255,7 @@ func (x DeliveryMode) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use DeliveryMode.Descriptor instead.
 func (DeliveryMode) EnumDescriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{3}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{2}
 }
 
 // Disposition is the only state of a request or an offer that is stored;
@@ -371,11 +299,11 @@ func (x Disposition) String() string {
 }
 
 func (Disposition) Descriptor() protoreflect.EnumDescriptor {
-	return file_protocol_record_record_proto_enumTypes[4].Descriptor()
+	return file_protocol_record_record_proto_enumTypes[3].Descriptor()
 }
 
 func (Disposition) Type() protoreflect.EnumType {
-	return &file_protocol_record_record_proto_enumTypes[4]
+	return &file_protocol_record_record_proto_enumTypes[3]
 }
 
 func (x Disposition) Number() protoreflect.EnumNumber {
@@ -384,7 +312,7 @@ func (x Disposition) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Disposition.Descriptor instead.
 func (Disposition) EnumDescriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{4}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{3}
 }
 
 type CloseReason int32
@@ -432,11 +360,11 @@ func (x CloseReason) String() string {
 }
 
 func (CloseReason) Descriptor() protoreflect.EnumDescriptor {
-	return file_protocol_record_record_proto_enumTypes[5].Descriptor()
+	return file_protocol_record_record_proto_enumTypes[4].Descriptor()
 }
 
 func (CloseReason) Type() protoreflect.EnumType {
-	return &file_protocol_record_record_proto_enumTypes[5]
+	return &file_protocol_record_record_proto_enumTypes[4]
 }
 
 func (x CloseReason) Number() protoreflect.EnumNumber {
@@ -445,7 +373,7 @@ func (x CloseReason) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use CloseReason.Descriptor instead.
 func (CloseReason) EnumDescriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{5}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{4}
 }
 
 type CapacityKind int32
@@ -484,11 +412,11 @@ func (x CapacityKind) String() string {
 }
 
 func (CapacityKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_protocol_record_record_proto_enumTypes[6].Descriptor()
+	return file_protocol_record_record_proto_enumTypes[5].Descriptor()
 }
 
 func (CapacityKind) Type() protoreflect.EnumType {
-	return &file_protocol_record_record_proto_enumTypes[6]
+	return &file_protocol_record_record_proto_enumTypes[5]
 }
 
 func (x CapacityKind) Number() protoreflect.EnumNumber {
@@ -497,7 +425,7 @@ func (x CapacityKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use CapacityKind.Descriptor instead.
 func (CapacityKind) EnumDescriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{6}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{5}
 }
 
 type PledgeState int32
@@ -542,11 +470,11 @@ func (x PledgeState) String() string {
 }
 
 func (PledgeState) Descriptor() protoreflect.EnumDescriptor {
-	return file_protocol_record_record_proto_enumTypes[7].Descriptor()
+	return file_protocol_record_record_proto_enumTypes[6].Descriptor()
 }
 
 func (PledgeState) Type() protoreflect.EnumType {
-	return &file_protocol_record_record_proto_enumTypes[7]
+	return &file_protocol_record_record_proto_enumTypes[6]
 }
 
 func (x PledgeState) Number() protoreflect.EnumNumber {
@@ -555,7 +483,7 @@ func (x PledgeState) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use PledgeState.Descriptor instead.
 func (PledgeState) EnumDescriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{7}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{6}
 }
 
 type Quality int32
@@ -597,11 +525,11 @@ func (x Quality) String() string {
 }
 
 func (Quality) Descriptor() protoreflect.EnumDescriptor {
-	return file_protocol_record_record_proto_enumTypes[8].Descriptor()
+	return file_protocol_record_record_proto_enumTypes[7].Descriptor()
 }
 
 func (Quality) Type() protoreflect.EnumType {
-	return &file_protocol_record_record_proto_enumTypes[8]
+	return &file_protocol_record_record_proto_enumTypes[7]
 }
 
 func (x Quality) Number() protoreflect.EnumNumber {
@@ -610,7 +538,7 @@ func (x Quality) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Quality.Descriptor instead.
 func (Quality) EnumDescriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{8}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{7}
 }
 
 // Body is the plaintext of a cell: what one device asserts of one record.
@@ -1938,7 +1866,7 @@ var File_protocol_record_record_proto protoreflect.FileDescriptor
 
 const file_protocol_record_record_proto_rawDesc = "" +
 	"\n" +
-	"\x1cprotocol/record/record.proto\x12\x10gotong.record.v1\"\x9e\x01\n" +
+	"\x1cprotocol/record/record.proto\x12\x10gotong.record.v1\x1a\x1aprotocol/record/kind.proto\"\x9e\x01\n" +
 	"\x04Body\x12-\n" +
 	"\x05birth\x18\x01 \x01(\v2\x17.gotong.record.v1.BirthR\x05birth\x12*\n" +
 	"\x04kind\x18\x02 \x01(\x0e2\x16.gotong.record.v1.KindR\x04kind\x12;\n" +
@@ -2049,19 +1977,7 @@ const file_protocol_record_record_proto_rawDesc = "" +
 	"\x06sealed\x18\x02 \x01(\fR\x06sealed\"9\n" +
 	"\aPrivate\x12\x18\n" +
 	"\acontact\x18\x01 \x01(\tR\acontact\x12\x14\n" +
-	"\x05place\x18\x02 \x01(\tR\x05place*\xc2\x01\n" +
-	"\x04Kind\x12\x10\n" +
-	"\fKIND_UNKNOWN\x10\x00\x12\x16\n" +
-	"\x12KIND_NEIGHBOURHOOD\x10\x01\x12\x12\n" +
-	"\x0eKIND_HOUSEHOLD\x10\x02\x12\x10\n" +
-	"\fKIND_REQUEST\x10\x03\x12\x0e\n" +
-	"\n" +
-	"KIND_OFFER\x10\x04\x12\x0f\n" +
-	"\vKIND_PLEDGE\x10\x05\x12\x13\n" +
-	"\x0fKIND_ACCEPTANCE\x10\x06\x12\x10\n" +
-	"\fKIND_RECEIPT\x10\a\x12\x10\n" +
-	"\fKIND_COMMENT\x10\b\x12\x10\n" +
-	"\fKIND_CONTACT\x10\t*\x9d\x03\n" +
+	"\x05place\x18\x02 \x01(\tR\x05place*\x9d\x03\n" +
 	"\x04Unit\x12\x10\n" +
 	"\fUNIT_UNKNOWN\x10\x00\x12\r\n" +
 	"\tUNIT_NONE\x10\x01\x12\n" +
@@ -2154,65 +2070,65 @@ func file_protocol_record_record_proto_rawDescGZIP() []byte {
 	return file_protocol_record_record_proto_rawDescData
 }
 
-var file_protocol_record_record_proto_enumTypes = make([]protoimpl.EnumInfo, 9)
+var file_protocol_record_record_proto_enumTypes = make([]protoimpl.EnumInfo, 8)
 var file_protocol_record_record_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_protocol_record_record_proto_goTypes = []any{
-	(Kind)(0),             // 0: gotong.record.v1.Kind
-	(Unit)(0),             // 1: gotong.record.v1.Unit
-	(Urgency)(0),          // 2: gotong.record.v1.Urgency
-	(DeliveryMode)(0),     // 3: gotong.record.v1.DeliveryMode
-	(Disposition)(0),      // 4: gotong.record.v1.Disposition
-	(CloseReason)(0),      // 5: gotong.record.v1.CloseReason
-	(CapacityKind)(0),     // 6: gotong.record.v1.CapacityKind
-	(PledgeState)(0),      // 7: gotong.record.v1.PledgeState
-	(Quality)(0),          // 8: gotong.record.v1.Quality
-	(*Body)(nil),          // 9: gotong.record.v1.Body
-	(*Birth)(nil),         // 10: gotong.record.v1.Birth
-	(*Assertion)(nil),     // 11: gotong.record.v1.Assertion
-	(*Common)(nil),        // 12: gotong.record.v1.Common
-	(*Line)(nil),          // 13: gotong.record.v1.Line
-	(*Amount)(nil),        // 14: gotong.record.v1.Amount
-	(*Neighbourhood)(nil), // 15: gotong.record.v1.Neighbourhood
-	(*Household)(nil),     // 16: gotong.record.v1.Household
-	(*Request)(nil),       // 17: gotong.record.v1.Request
-	(*Offer)(nil),         // 18: gotong.record.v1.Offer
-	(*Pledge)(nil),        // 19: gotong.record.v1.Pledge
-	(*Acceptance)(nil),    // 20: gotong.record.v1.Acceptance
-	(*Receipt)(nil),       // 21: gotong.record.v1.Receipt
-	(*Comment)(nil),       // 22: gotong.record.v1.Comment
-	(*Contact)(nil),       // 23: gotong.record.v1.Contact
-	(*Sealed)(nil),        // 24: gotong.record.v1.Sealed
-	(*Private)(nil),       // 25: gotong.record.v1.Private
+	(Unit)(0),             // 0: gotong.record.v1.Unit
+	(Urgency)(0),          // 1: gotong.record.v1.Urgency
+	(DeliveryMode)(0),     // 2: gotong.record.v1.DeliveryMode
+	(Disposition)(0),      // 3: gotong.record.v1.Disposition
+	(CloseReason)(0),      // 4: gotong.record.v1.CloseReason
+	(CapacityKind)(0),     // 5: gotong.record.v1.CapacityKind
+	(PledgeState)(0),      // 6: gotong.record.v1.PledgeState
+	(Quality)(0),          // 7: gotong.record.v1.Quality
+	(*Body)(nil),          // 8: gotong.record.v1.Body
+	(*Birth)(nil),         // 9: gotong.record.v1.Birth
+	(*Assertion)(nil),     // 10: gotong.record.v1.Assertion
+	(*Common)(nil),        // 11: gotong.record.v1.Common
+	(*Line)(nil),          // 12: gotong.record.v1.Line
+	(*Amount)(nil),        // 13: gotong.record.v1.Amount
+	(*Neighbourhood)(nil), // 14: gotong.record.v1.Neighbourhood
+	(*Household)(nil),     // 15: gotong.record.v1.Household
+	(*Request)(nil),       // 16: gotong.record.v1.Request
+	(*Offer)(nil),         // 17: gotong.record.v1.Offer
+	(*Pledge)(nil),        // 18: gotong.record.v1.Pledge
+	(*Acceptance)(nil),    // 19: gotong.record.v1.Acceptance
+	(*Receipt)(nil),       // 20: gotong.record.v1.Receipt
+	(*Comment)(nil),       // 21: gotong.record.v1.Comment
+	(*Contact)(nil),       // 22: gotong.record.v1.Contact
+	(*Sealed)(nil),        // 23: gotong.record.v1.Sealed
+	(*Private)(nil),       // 24: gotong.record.v1.Private
+	(Kind)(0),             // 25: gotong.record.v1.Kind
 }
 var file_protocol_record_record_proto_depIdxs = []int32{
-	10, // 0: gotong.record.v1.Body.birth:type_name -> gotong.record.v1.Birth
-	0,  // 1: gotong.record.v1.Body.kind:type_name -> gotong.record.v1.Kind
-	11, // 2: gotong.record.v1.Body.assertions:type_name -> gotong.record.v1.Assertion
-	1,  // 3: gotong.record.v1.Line.unit:type_name -> gotong.record.v1.Unit
-	13, // 4: gotong.record.v1.Request.lines:type_name -> gotong.record.v1.Line
-	2,  // 5: gotong.record.v1.Request.urgency:type_name -> gotong.record.v1.Urgency
-	3,  // 6: gotong.record.v1.Request.delivery_mode:type_name -> gotong.record.v1.DeliveryMode
-	4,  // 7: gotong.record.v1.Request.disposition:type_name -> gotong.record.v1.Disposition
-	5,  // 8: gotong.record.v1.Request.close_reason:type_name -> gotong.record.v1.CloseReason
-	13, // 9: gotong.record.v1.Offer.lines:type_name -> gotong.record.v1.Line
-	3,  // 10: gotong.record.v1.Offer.delivery_mode:type_name -> gotong.record.v1.DeliveryMode
-	6,  // 11: gotong.record.v1.Offer.capacity_kind:type_name -> gotong.record.v1.CapacityKind
-	4,  // 12: gotong.record.v1.Offer.disposition:type_name -> gotong.record.v1.Disposition
-	5,  // 13: gotong.record.v1.Offer.close_reason:type_name -> gotong.record.v1.CloseReason
-	10, // 14: gotong.record.v1.Pledge.target:type_name -> gotong.record.v1.Birth
-	14, // 15: gotong.record.v1.Pledge.amounts:type_name -> gotong.record.v1.Amount
-	7,  // 16: gotong.record.v1.Pledge.state:type_name -> gotong.record.v1.PledgeState
-	10, // 17: gotong.record.v1.Acceptance.request:type_name -> gotong.record.v1.Birth
-	10, // 18: gotong.record.v1.Acceptance.pledge:type_name -> gotong.record.v1.Birth
-	14, // 19: gotong.record.v1.Acceptance.amounts:type_name -> gotong.record.v1.Amount
-	10, // 20: gotong.record.v1.Receipt.request:type_name -> gotong.record.v1.Birth
-	10, // 21: gotong.record.v1.Receipt.pledge:type_name -> gotong.record.v1.Birth
-	14, // 22: gotong.record.v1.Receipt.amounts:type_name -> gotong.record.v1.Amount
-	8,  // 23: gotong.record.v1.Receipt.quality:type_name -> gotong.record.v1.Quality
-	10, // 24: gotong.record.v1.Comment.target:type_name -> gotong.record.v1.Birth
-	10, // 25: gotong.record.v1.Comment.reply_to:type_name -> gotong.record.v1.Birth
-	10, // 26: gotong.record.v1.Contact.target:type_name -> gotong.record.v1.Birth
-	24, // 27: gotong.record.v1.Contact.sealed:type_name -> gotong.record.v1.Sealed
+	9,  // 0: gotong.record.v1.Body.birth:type_name -> gotong.record.v1.Birth
+	25, // 1: gotong.record.v1.Body.kind:type_name -> gotong.record.v1.Kind
+	10, // 2: gotong.record.v1.Body.assertions:type_name -> gotong.record.v1.Assertion
+	0,  // 3: gotong.record.v1.Line.unit:type_name -> gotong.record.v1.Unit
+	12, // 4: gotong.record.v1.Request.lines:type_name -> gotong.record.v1.Line
+	1,  // 5: gotong.record.v1.Request.urgency:type_name -> gotong.record.v1.Urgency
+	2,  // 6: gotong.record.v1.Request.delivery_mode:type_name -> gotong.record.v1.DeliveryMode
+	3,  // 7: gotong.record.v1.Request.disposition:type_name -> gotong.record.v1.Disposition
+	4,  // 8: gotong.record.v1.Request.close_reason:type_name -> gotong.record.v1.CloseReason
+	12, // 9: gotong.record.v1.Offer.lines:type_name -> gotong.record.v1.Line
+	2,  // 10: gotong.record.v1.Offer.delivery_mode:type_name -> gotong.record.v1.DeliveryMode
+	5,  // 11: gotong.record.v1.Offer.capacity_kind:type_name -> gotong.record.v1.CapacityKind
+	3,  // 12: gotong.record.v1.Offer.disposition:type_name -> gotong.record.v1.Disposition
+	4,  // 13: gotong.record.v1.Offer.close_reason:type_name -> gotong.record.v1.CloseReason
+	9,  // 14: gotong.record.v1.Pledge.target:type_name -> gotong.record.v1.Birth
+	13, // 15: gotong.record.v1.Pledge.amounts:type_name -> gotong.record.v1.Amount
+	6,  // 16: gotong.record.v1.Pledge.state:type_name -> gotong.record.v1.PledgeState
+	9,  // 17: gotong.record.v1.Acceptance.request:type_name -> gotong.record.v1.Birth
+	9,  // 18: gotong.record.v1.Acceptance.pledge:type_name -> gotong.record.v1.Birth
+	13, // 19: gotong.record.v1.Acceptance.amounts:type_name -> gotong.record.v1.Amount
+	9,  // 20: gotong.record.v1.Receipt.request:type_name -> gotong.record.v1.Birth
+	9,  // 21: gotong.record.v1.Receipt.pledge:type_name -> gotong.record.v1.Birth
+	13, // 22: gotong.record.v1.Receipt.amounts:type_name -> gotong.record.v1.Amount
+	7,  // 23: gotong.record.v1.Receipt.quality:type_name -> gotong.record.v1.Quality
+	9,  // 24: gotong.record.v1.Comment.target:type_name -> gotong.record.v1.Birth
+	9,  // 25: gotong.record.v1.Comment.reply_to:type_name -> gotong.record.v1.Birth
+	9,  // 26: gotong.record.v1.Contact.target:type_name -> gotong.record.v1.Birth
+	23, // 27: gotong.record.v1.Contact.sealed:type_name -> gotong.record.v1.Sealed
 	28, // [28:28] is the sub-list for method output_type
 	28, // [28:28] is the sub-list for method input_type
 	28, // [28:28] is the sub-list for extension type_name
@@ -2225,12 +2141,13 @@ func file_protocol_record_record_proto_init() {
 	if File_protocol_record_record_proto != nil {
 		return
 	}
+	file_protocol_record_kind_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_protocol_record_record_proto_rawDesc), len(file_protocol_record_record_proto_rawDesc)),
-			NumEnums:      9,
+			NumEnums:      8,
 			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   0,

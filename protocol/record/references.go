@@ -10,12 +10,10 @@ import (
 
 // SubjectOf returns the record that a record of this kind is about: what a
 // pledge is for, what an acceptance or a receipt answers, what a comment is on,
-// whose contact it is.
-// It looks at the field that names it alone, whatever the others hold.
+// whose contact it is. It looks at the field that names it alone, whatever the
+// others hold.
 func SubjectOf(kind Kind, fields crdt.Fields) (protocol.Birth, bool) {
-	switch kind {
-	case Kind_KIND_PLEDGE, Kind_KIND_ACCEPTANCE, Kind_KIND_RECEIPT, Kind_KIND_COMMENT, Kind_KIND_CONTACT:
-	default:
+	if !kinds[kind].about {
 		return protocol.Birth{}, false
 	}
 	var b Birth

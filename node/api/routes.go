@@ -1,0 +1,69 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+)
+
+// Handler serves the verbs of d under /v1; doc.go lists them.
+func Handler(d Desk, log *slog.Logger) http.Handler {
+	h := handler{log}
+	mux := http.NewServeMux()
+	for _, family := range []func(*http.ServeMux, handler, Desk){nodeRoutes, peopleRoutes, aidRoutes} {
+		family(mux, h, d)
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { answerProblem(w, errBadRequest) })
+	return mux
+}
+
+// nodeRoutes are about this node, and about what is carried and kept.
+func nodeRoutes(mux *http.ServeMux, h handler, d Desk) {
+	mux.Handle("GET /v1/status", get(h, func(ctx context.Context, _ *http.Request) (Report, error) { return d.Status(ctx) }))
+	mux.Handle("GET /v1/peers", get(h, func(ctx context.Context, _ *http.Request) (PeerList, error) { return d.Peers(ctx) }))
+	mux.Handle("GET /v1/watch", h.watch(d))
+	mux.Handle("GET /v1/backup", h.backup(d))
+	mux.Handle("GET /v1/carry", h.carryOut(d))
+	mux.Handle("POST /v1/carry", h.carryIn(d))
+}
+
+// peopleRoutes are about who belongs.
+func peopleRoutes(mux *http.ServeMux, h handler, d Desk) {
+	mux.Handle("POST /v1/neighbourhoods", post(h, d.Create))
+	mux.Handle("POST /v1/neighbourhoods/join", post(h, d.Join))
+	mux.Handle("POST /v1/invites", post(h, d.Invite))
+	mux.Handle("GET /v1/people", get(h, func(ctx context.Context, r *http.Request) (People, error) { return d.People(ctx, queryOf(r).Place) }))
+	mux.Handle("GET /v1/invites", get(h, func(ctx context.Context, r *http.Request) (InvitationList, error) {
+		return d.Invitations(ctx, queryOf(r).Place)
+	}))
+	mux.Handle("GET /v1/devices", get(h, func(ctx context.Context, r *http.Request) (DeviceList, error) {
+		return d.Devices(ctx, queryOf(r).Place)
+	}))
+	mux.Handle("POST /v1/devices", post(h, d.AddDevice))
+	mux.Handle("POST /v1/devices/pair", post(h, d.Pair))
+	mux.Handle("GET /v1/hub", get(h, func(ctx context.Context, _ *http.Request) (Hub, error) { return d.Hub(ctx) }))
+	mux.Handle("POST /v1/hub/allow", post(h, d.AllowHub))
+	mux.Handle("POST /v1/hub/leave", post(h, d.LeaveHub))
+	mux.Handle("POST /v1/vouches", post(h, d.Vouch))
+	mux.Handle("POST /v1/revocations", post(h, d.Revoke))
+	mux.Handle("POST /v1/mutes", post(h, d.Mute))
+}
+
+// aidRoutes are about requests and offers.
+func aidRoutes(mux *http.ServeMux, h handler, d Desk) {
+	mux.Handle("GET /v1/items", get(h, func(ctx context.Context, r *http.Request) (List, error) { return d.List(ctx, queryOf(r)) }))
+	mux.Handle("GET /v1/items/{id}", get(h, func(ctx context.Context, r *http.Request) (Shown, error) { return d.Show(ctx, targetOf(r)) }))
+	mux.Handle("GET /v1/suggestions", get(h, func(ctx context.Context, r *http.Request) (Suggestions, error) {
+		return d.suggest(ctx, r.URL.Query())
+	}))
+	mux.Handle("POST /v1/requests", post(h, d.Ask))
+	mux.Handle("POST /v1/offers", post(h, d.Offer))
+	mux.Handle("POST /v1/items/{id}/pledges", post(h, d.Pledge))
+	mux.Handle("POST /v1/items/{id}/acceptances", post(h, d.Accept))
+	mux.Handle("POST /v1/items/{id}/receipts", post(h, d.Arrived))
+	mux.Handle("POST /v1/items/{id}/comments", post(h, d.Comment))
+	mux.Handle("POST /v1/items/{id}/contact", post(h, d.Confide))
+	mux.Handle("POST /v1/items/{id}/withdraw", post(h, d.Withdraw))
+	mux.Handle("POST /v1/items/{id}/close", post(h, d.Close))
+	mux.Handle("POST /v1/items/{id}/copies", post(h, d.Copy))
+}

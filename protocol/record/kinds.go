@@ -1,0 +1,77 @@
+package record
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+
+	"google.golang.org/protobuf/proto"
+)
+
+// ErrUnknownKind: the kind comes from a newer version. It is kept and offered
+// on, and shown plainly.
+var ErrUnknownKind = errors.New("record: unknown kind")
+
+// kinds is what every node must know of each kind; a new one needs its message,
+// its rule and a line here.
+var kinds = map[Kind]rule{
+	Kind_KIND_NEIGHBOURHOOD: alone(checkNeighbourhood),
+	Kind_KIND_HOUSEHOLD:     alone(checkHousehold),
+	Kind_KIND_REQUEST:       alone(checkRequest),
+	Kind_KIND_OFFER:         alone(checkOffer),
+	Kind_KIND_PLEDGE:        about(checkPledge),
+	Kind_KIND_ACCEPTANCE:    about(checkAcceptance),
+	Kind_KIND_RECEIPT:       about(checkReceipt),
+	Kind_KIND_COMMENT:       about(checkComment),
+	Kind_KIND_CONTACT:       about(checkContact),
+}
+
+// rule is a kind's message, what its content must keep to, and whether field 1
+// of it names the record that it is about.
+type rule struct {
+	blank func() proto.Message
+	check func(proto.Message) error
+	about bool
+}
+
+// message is a pointer to a message of type M.
+type message[M any] interface {
+	*M
+	proto.Message
+}
+
+// alone is the rule of a kind whose records stand by themselves.
+func alone[M any, P message[M]](check func(P) error) rule {
+	return rule{
+		blank: func() proto.Message { return P(new(M)) },
+		check: func(m proto.Message) error { return check(m.(P)) },
+	}
+}
+
+// about is the rule of a kind whose records are about another record, which
+// their field 1 names.
+func about[M any, P message[M]](check func(P) error) rule {
+	r := alone(check)
+	r.about = true
+	return r
+}
+
+// blank returns an empty message of a kind.
+func blank(k Kind) (proto.Message, error) {
+	if r, ok := kinds[k]; ok {
+		return r.blank(), nil
+	}
+	return nil, fmt.Errorf("%w: %d", ErrUnknownKind, k)
+}
+
+// kindOf is kinds by the types of their messages.
+var kindOf = func() map[reflect.Type]Kind {
+	all := make(map[reflect.Type]Kind)
+	for k, r := range kinds {
+		all[reflect.TypeOf(r.blank())] = k
+	}
+	return all
+}()
+
+// KindOf returns the kind of a message, KIND_UNKNOWN for any other.
+func KindOf(m proto.Message) Kind { return kindOf[reflect.TypeOf(m)] }
