@@ -79,6 +79,16 @@ func (v View) Over(id protocol.RecordID) bool {
 		return v.overAt(m.Target)
 	case *record.Contact:
 		return len(m.Sealed) == 0
+	case *record.Notice:
+		return v.now > sure(noticeEnds(m, noticeKey(r, m).Sent))
+	case *record.Acknowledgement:
+		return v.overAt(m.Notice)
+	case *record.Moderation:
+		return m.TakenBack || v.now > sure(since(r)+hiddenByTwo)
+	case *record.Flag:
+		return v.now > sure(r.Created()+flagHolds)
+	case *record.Organisation:
+		return m.Ended
 	}
 	return false
 }
@@ -94,6 +104,9 @@ func (v View) overAt(ref *record.Birth) bool {
 	target, state := v.Reference(birth)
 	if state != Here {
 		return state == Ended
+	}
+	if m, ok := target.Content.(*record.Notice); ok {
+		return v.now > sure(noticeEnds(m, noticeKey(target, m).Sent))
 	}
 	item, ok := v.Item(target.ID)
 	return ok && item.Ended()

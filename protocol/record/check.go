@@ -87,7 +87,7 @@ func checkComment(m *Comment) error {
 }
 
 func checkContact(m *Contact) error {
-	return first(refers("target", m.Target), sixteen("household", m.Household), sealed(m.Sealed))
+	return first(refers("target", m.Target), sixteen("household", m.Household), sealed(m.Sealed, protocol.MaxDevices))
 }
 
 func first(errs ...error) error {
@@ -196,7 +196,7 @@ func sixteen(field string, id []byte) error {
 
 // sealed wants each device once and, for each, as many bytes as any other has:
 // the length tells nothing.
-func sealed(all []*Sealed) error {
+func sealed(all []*Sealed, limit int) error {
 	for i, s := range all {
 		if err := sixteen("sealed", s.Device); err != nil {
 			return err
@@ -208,7 +208,7 @@ func sealed(all []*Sealed) error {
 			return &Invalid{"sealed", "repeated"}
 		}
 	}
-	return atMost("sealed", len(all), protocol.MaxDevices)
+	return atMost("sealed", len(all), limit)
 }
 
 func inRange(field string, quantity int64) error {

@@ -29,43 +29,58 @@ const (
 type Kind int32
 
 const (
-	Kind_KIND_UNKNOWN       Kind = 0
-	Kind_KIND_NEIGHBOURHOOD Kind = 1
-	Kind_KIND_HOUSEHOLD     Kind = 2
-	Kind_KIND_REQUEST       Kind = 3
-	Kind_KIND_OFFER         Kind = 4
-	Kind_KIND_PLEDGE        Kind = 5
-	Kind_KIND_ACCEPTANCE    Kind = 6
-	Kind_KIND_RECEIPT       Kind = 7
-	Kind_KIND_COMMENT       Kind = 8
-	Kind_KIND_CONTACT       Kind = 9
+	Kind_KIND_UNKNOWN         Kind = 0
+	Kind_KIND_NEIGHBOURHOOD   Kind = 1
+	Kind_KIND_HOUSEHOLD       Kind = 2
+	Kind_KIND_REQUEST         Kind = 3
+	Kind_KIND_OFFER           Kind = 4
+	Kind_KIND_PLEDGE          Kind = 5
+	Kind_KIND_ACCEPTANCE      Kind = 6
+	Kind_KIND_RECEIPT         Kind = 7
+	Kind_KIND_COMMENT         Kind = 8
+	Kind_KIND_CONTACT         Kind = 9
+	Kind_KIND_NOTICE          Kind = 26
+	Kind_KIND_ACKNOWLEDGEMENT Kind = 27
+	Kind_KIND_MODERATION      Kind = 28
+	Kind_KIND_FLAG            Kind = 29
+	Kind_KIND_ORGANISATION    Kind = 30
 )
 
 // Enum value maps for Kind.
 var (
 	Kind_name = map[int32]string{
-		0: "KIND_UNKNOWN",
-		1: "KIND_NEIGHBOURHOOD",
-		2: "KIND_HOUSEHOLD",
-		3: "KIND_REQUEST",
-		4: "KIND_OFFER",
-		5: "KIND_PLEDGE",
-		6: "KIND_ACCEPTANCE",
-		7: "KIND_RECEIPT",
-		8: "KIND_COMMENT",
-		9: "KIND_CONTACT",
+		0:  "KIND_UNKNOWN",
+		1:  "KIND_NEIGHBOURHOOD",
+		2:  "KIND_HOUSEHOLD",
+		3:  "KIND_REQUEST",
+		4:  "KIND_OFFER",
+		5:  "KIND_PLEDGE",
+		6:  "KIND_ACCEPTANCE",
+		7:  "KIND_RECEIPT",
+		8:  "KIND_COMMENT",
+		9:  "KIND_CONTACT",
+		26: "KIND_NOTICE",
+		27: "KIND_ACKNOWLEDGEMENT",
+		28: "KIND_MODERATION",
+		29: "KIND_FLAG",
+		30: "KIND_ORGANISATION",
 	}
 	Kind_value = map[string]int32{
-		"KIND_UNKNOWN":       0,
-		"KIND_NEIGHBOURHOOD": 1,
-		"KIND_HOUSEHOLD":     2,
-		"KIND_REQUEST":       3,
-		"KIND_OFFER":         4,
-		"KIND_PLEDGE":        5,
-		"KIND_ACCEPTANCE":    6,
-		"KIND_RECEIPT":       7,
-		"KIND_COMMENT":       8,
-		"KIND_CONTACT":       9,
+		"KIND_UNKNOWN":         0,
+		"KIND_NEIGHBOURHOOD":   1,
+		"KIND_HOUSEHOLD":       2,
+		"KIND_REQUEST":         3,
+		"KIND_OFFER":           4,
+		"KIND_PLEDGE":          5,
+		"KIND_ACCEPTANCE":      6,
+		"KIND_RECEIPT":         7,
+		"KIND_COMMENT":         8,
+		"KIND_CONTACT":         9,
+		"KIND_NOTICE":          26,
+		"KIND_ACKNOWLEDGEMENT": 27,
+		"KIND_MODERATION":      28,
+		"KIND_FLAG":            29,
+		"KIND_ORGANISATION":    30,
 	}
 )
 
@@ -100,7 +115,7 @@ var File_protocol_record_kind_proto protoreflect.FileDescriptor
 
 const file_protocol_record_kind_proto_rawDesc = "" +
 	"\n" +
-	"\x1aprotocol/record/kind.proto\x12\x10gotong.record.v1*\xc2\x01\n" +
+	"\x1aprotocol/record/kind.proto\x12\x10gotong.record.v1*\xa8\x02\n" +
 	"\x04Kind\x12\x10\n" +
 	"\fKIND_UNKNOWN\x10\x00\x12\x16\n" +
 	"\x12KIND_NEIGHBOURHOOD\x10\x01\x12\x12\n" +
@@ -112,7 +127,12 @@ const file_protocol_record_kind_proto_rawDesc = "" +
 	"\x0fKIND_ACCEPTANCE\x10\x06\x12\x10\n" +
 	"\fKIND_RECEIPT\x10\a\x12\x10\n" +
 	"\fKIND_COMMENT\x10\b\x12\x10\n" +
-	"\fKIND_CONTACT\x10\tB\x18Z\x16gotong/protocol/recordb\x06proto3"
+	"\fKIND_CONTACT\x10\t\x12\x0f\n" +
+	"\vKIND_NOTICE\x10\x1a\x12\x18\n" +
+	"\x14KIND_ACKNOWLEDGEMENT\x10\x1b\x12\x13\n" +
+	"\x0fKIND_MODERATION\x10\x1c\x12\r\n" +
+	"\tKIND_FLAG\x10\x1d\x12\x15\n" +
+	"\x11KIND_ORGANISATION\x10\x1eB\x18Z\x16gotong/protocol/recordb\x06proto3"
 
 var (
 	file_protocol_record_kind_proto_rawDescOnce sync.Once

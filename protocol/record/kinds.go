@@ -24,6 +24,12 @@ var kinds = map[Kind]rule{
 	Kind_KIND_RECEIPT:       about(checkReceipt),
 	Kind_KIND_COMMENT:       about(checkComment),
 	Kind_KIND_CONTACT:       about(checkContact),
+
+	Kind_KIND_NOTICE:          alone(checkNotice),
+	Kind_KIND_ACKNOWLEDGEMENT: about(checkAcknowledgement),
+	Kind_KIND_MODERATION:      about(checkModeration),
+	Kind_KIND_FLAG:            alone(checkFlag),
+	Kind_KIND_ORGANISATION:    alone(checkOrganisation),
 }
 
 // rule is a kind's message, what its content must keep to, and whether field 1
