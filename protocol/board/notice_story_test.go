@@ -16,7 +16,7 @@ var noticeVerbs = map[string]verb{
 	"presents": presents, "dissolves": dissolves,
 }
 
-// SARI announces N "TEXT" [minor|...] [updates|cancels N0] [until +T]
+// SARI announces N "TEXT" [minor|...] [updates|cancels N0] [as N0] [until +T]
 func announces(s *story, d *device, args []string) error {
 	m := &record.Notice{Source: record.NoticeSource_NOTICE_SOURCE_COMMUNITY, MsgType: record.MsgType_MSG_TYPE_ALERT}
 	return s.notify(d, args[0], m, args[1:])
@@ -45,6 +45,10 @@ func (s *story) notify(d *device, name string, m *record.Notice, words []string)
 			m.MsgType = map[string]record.MsgType{"updates": record.MsgType_MSG_TYPE_UPDATE, "cancels": record.MsgType_MSG_TYPE_CANCEL}[word]
 			i++
 			m.References = append(m.References, s.alertKey(d, words[i]))
+		case "as":
+			i++
+			key := s.alertKey(d, words[i])
+			m.Sender, m.Identifier, m.Sent = key.Sender, key.Identifier, key.Sent
 		default:
 			m.Severity, _ = record.SeverityOf(word)
 		}
