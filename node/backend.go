@@ -88,6 +88,15 @@ func (b Backend) Edit(ctx context.Context, n protocol.NeighbourhoodID, id protoc
 	return inWordsOfAPI(h.Edit(ctx, id, change))
 }
 
+// Amend implements [api.Backend].
+func (b Backend) Amend(ctx context.Context, n protocol.NeighbourhoodID, id protocol.RecordID, change func(proto.Message, *record.Common) error) error {
+	h, err := b.hood(n)
+	if err != nil {
+		return err
+	}
+	return inWordsOfAPI(h.Amend(ctx, id, change))
+}
+
 // Confide implements [api.Backend].
 func (b Backend) Confide(ctx context.Context, n protocol.NeighbourhoodID, id protocol.RecordID, p api.Private) error {
 	h, err := b.hood(n)

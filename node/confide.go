@@ -167,7 +167,7 @@ func (t *turn) reseal(target protocol.Birth, stands *board.Record, devices []ros
 	if !changed && len(all) == len(was.Sealed) {
 		return nil
 	}
-	return t.edit(&writing{id: stands.ID, ctx: context.Background(), change: func(content proto.Message) error {
+	return t.edit(&writing{id: stands.ID, ctx: context.Background(), change: func(content proto.Message, _ *record.Common) error {
 		m := content.(*record.Contact)
 		m.Sealed, m.Set = all, max(m.Set, uint64(own.Set))
 		return nil

@@ -46,6 +46,11 @@ func (h *Neighbourhood) Write(ctx context.Context, content proto.Message, common
 // Only the fields that differ afterwards are asserted, so that edits made on
 // two devices while apart both survive.
 func (h *Neighbourhood) Edit(ctx context.Context, id protocol.RecordID, change func(proto.Message) error) error {
+	return h.Amend(ctx, id, func(content proto.Message, _ *record.Common) error { return change(content) })
+}
+
+// Amend is Edit where what every kind has changes too.
+func (h *Neighbourhood) Amend(ctx context.Context, id protocol.RecordID, change func(proto.Message, *record.Common) error) error {
 	if err := h.remember(ctx); err != nil {
 		return err
 	}
@@ -59,7 +64,7 @@ type writing struct {
 	content proto.Message
 	common  *record.Common
 	id      protocol.RecordID
-	change  func(proto.Message) error
+	change  func(proto.Message, *record.Common) error
 	ctx     context.Context
 	err     error
 	result  chan written
@@ -148,19 +153,19 @@ func (t *turn) edit(w *writing) error {
 	case r.Owner != me || r.Content == nil:
 		return ErrNotYours
 	}
-	wanted := proto.Clone(r.Content)
-	if err := w.change(wanted); err != nil {
+	wanted, common := proto.Clone(r.Content), proto.CloneOf(r.Common)
+	if err := w.change(wanted, common); err != nil {
 		return err
 	}
 	if err := record.Check(wanted); err != nil {
 		return err
 	}
-	return t.assert(w.ctx, r, wanted, key)
+	return t.assert(w.ctx, r, wanted, common, key)
 }
 
 // assert seals the fields in which wanted differs from r, along with those this
 // device set before.
-func (t *turn) assert(ctx context.Context, r *board.Record, wanted proto.Message, key cell.Key) error {
+func (t *turn) assert(ctx context.Context, r *board.Record, wanted proto.Message, common *record.Common, key cell.Key) error {
 	own, slot, err := t.ownPart(r, wanted)
 	if err != nil {
 		return err
@@ -169,7 +174,7 @@ func (t *turn) assert(ctx context.Context, r *board.Record, wanted proto.Message
 	if err != nil {
 		return err
 	}
-	fields, err := record.FieldsOf(stamp, wanted, r.Common)
+	fields, err := record.FieldsOf(stamp, wanted, common)
 	if err != nil {
 		return err
 	}

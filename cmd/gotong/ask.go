@@ -11,6 +11,7 @@ import (
 
 func newAsk(a *app) *cobra.Command {
 	var flags draftFlags
+	var group groupFlags
 	var urgent string
 	c := &cobra.Command{
 		Use: "ask TEXT", Short: a.say("help.ask", nil), Long: a.vocabulary(), Args: exactly(1),
@@ -19,6 +20,7 @@ func newAsk(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			draft.For = group.group
 			if urgent != "" {
 				if draft.Urgency, err = urgency(urgent); err != nil {
 					return err
@@ -31,6 +33,7 @@ func newAsk(a *app) *cobra.Command {
 		},
 	}
 	flags.add(a, c)
+	group.add(a, c)
 	c.Flags().StringVar(&urgent, "urgency", "", a.say("flag.urgency", nil))
 	return a.jsonFlag(c)
 }

@@ -10,9 +10,10 @@ import (
 
 // draftFlags are what ask and offer let a person say besides the text.
 type draftFlags struct {
-	kind, quantity, unit, until, at, body string
-	contact                               contactFlags
-	numbers                               numberFlags
+	kind, quantity, unit, pack, until, at, body string
+	also                                        []string
+	contact                                     contactFlags
+	numbers                                     numberFlags
 }
 
 func (f *draftFlags) add(a *app, c *cobra.Command) {
@@ -20,6 +21,8 @@ func (f *draftFlags) add(a *app, c *cobra.Command) {
 	flags.StringVar(&f.kind, "kind", "", a.say("flag.kind", nil))
 	flags.StringVar(&f.quantity, "qty", "", a.say("flag.qty", nil))
 	flags.StringVar(&f.unit, "unit", "", a.say("flag.unit", nil))
+	flags.StringVar(&f.pack, "pack", "", a.say("flag.pack", nil))
+	flags.StringArrayVar(&f.also, "also", nil, a.say("flag.also", nil))
 	flags.StringVar(&f.until, "until", "", a.say("flag.until", nil))
 	flags.StringVar(&f.at, "at", "", a.say("flag.at", nil))
 	flags.StringVar(&f.body, "body", "", a.say("flag.body", nil))
@@ -35,7 +38,12 @@ func (f *draftFlags) draft(a *app, text string) (api.Draft, error) {
 	if err != nil {
 		return d, err
 	}
-	d.Lines = []api.DraftLine{line}
+	a.guess(&line, text)
+	more, err := lines(f.also)
+	if err != nil {
+		return d, err
+	}
+	d.Lines = append([]api.DraftLine{line}, more...)
 	if f.until != "" {
 		d.Until, err = when(f.until, a.now())
 	}
@@ -46,6 +54,7 @@ func (f *draftFlags) draft(a *app, text string) (api.Draft, error) {
 // contact.
 func (a *app) drafted(key string, doc api.Written) {
 	a.written(key, doc)
+	a.hint(doc)
 	a.moved(doc.Moved)
 	if doc.Contact != nil {
 		a.tell("contact.kept", nil)
@@ -60,6 +69,11 @@ func (f *draftFlags) line() (line api.DraftLine, err error) {
 	}
 	if f.unit != "" {
 		if line.Unit, err = unit(f.unit); err != nil {
+			return line, err
+		}
+	}
+	if f.pack != "" {
+		if line.Pack, err = quantity("--pack", f.pack); err != nil {
 			return line, err
 		}
 	}

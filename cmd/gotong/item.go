@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -107,7 +108,7 @@ func (a *app) summary(i api.Item) string {
 		return said
 	}
 	var phrases []string
-	for _, l := range i.Lines {
+	for _, l := range standing(i) {
 		phrase := a.progress(i.Kind, l)
 		if len(i.Lines) > 1 {
 			phrase = a.label(l.Category) + " " + phrase
@@ -115,6 +116,11 @@ func (a *app) summary(i api.Item) string {
 		phrases = append(phrases, phrase)
 	}
 	return joined("; ", strings.Join(phrases, "; "), a.warning(i))
+}
+
+// standing returns the lines that were not taken back.
+func standing(i api.Item) []api.Line {
+	return slices.DeleteFunc(slices.Clone(i.Lines), func(l api.Line) bool { return l.Quantity == 0 && l.Received == 0 })
 }
 
 // over says that nothing more is expected, where that is so.

@@ -28,8 +28,8 @@ func main() {
 func commands(a *app) []*cobra.Command {
 	return []*cobra.Command{
 		newRun(a), newCreate(a), newInvite(a), newJoin(a),
-		newPeople(a), newVouch(a), newRevoke(a), newMute(a), newDevice(a), newHub(a),
-		newAsk(a), newOffer(a), newList(a), newShow(a), newSuggest(a),
+		newPeople(a), newHousehold(a), newVouch(a), newRevoke(a), newMute(a), newDevice(a), newHub(a),
+		newAsk(a), newOffer(a), newEdit(a), newList(a), newShow(a), newSuggest(a),
 		newPledge(a), newAccept(a), newArrived(a), newWithdraw(a), newClose(a), newCopy(a), newComment(a), newContact(a),
 		newUSB(a), newCarry(a),
 		newBackup(a), newRestore(a),

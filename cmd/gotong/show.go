@@ -35,6 +35,12 @@ func (a *app) shown(doc api.Shown) {
 	if i.Place != "" {
 		a.show("show.place", words.Args{"place": i.Place})
 	}
+	if i.Area != "" {
+		a.show("show.area", words.Args{"area": i.Area})
+	}
+	if i.For != (api.Group{}) {
+		a.show("show.for", words.Args{"people": a.group(i.For)})
+	}
 	if !i.Until.IsZero() {
 		a.show("show.until-"+i.Kind, words.Args{"when": a.words.When(i.Until, now)})
 	}
@@ -65,7 +71,7 @@ func (a *app) reached(devices *int) {
 
 // coverage says how far each line is.
 func (a *app) coverage(i api.Item) {
-	for _, l := range i.Lines {
+	for _, l := range standing(i) {
 		name := joined(" ", a.label(l.Category), words.Plain(l.What))
 		a.line(lineNumber(i, l), name, ": ", a.progress(i.Kind, l))
 	}

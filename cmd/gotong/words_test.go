@@ -31,6 +31,7 @@ func families(t *testing.T) map[string][]string {
 	requestOrOffer := []string{"request", "offer"}
 	return map[string][]string{
 		"category.":  codes(record.Categories(), func(c record.Category) string { return c.Code }),
+		"keywords.":  words.Guessed(),
 		"unit.":      codes(record.Units(), record.Unit.Code),
 		"urgency.":   codes(record.Urgencies(), record.Urgency.Code),
 		"reason.":    codes(record.CloseReasons(), record.CloseReason.Code),
@@ -69,7 +70,7 @@ func codes[T any](all []T, code func(T) string) []string {
 // said returns what the checks of drafts can name, read from their source.
 func said(t *testing.T, pattern string) []string {
 	var found []string
-	for _, glob := range []string{"../../protocol/record/check.go", "../../protocol/record/private.go", "../../node/api/*.go", "../../node/submit.go"} {
+	for _, glob := range []string{"../../protocol/record/*.go", "../../node/api/*.go", "../../node/submit.go"} {
 		for _, path := range sources(t, glob) {
 			text, err := os.ReadFile(path)
 			if err != nil {

@@ -24,10 +24,15 @@ func (d Desk) Ask(ctx context.Context, draft Draft) (Written, error) {
 	if err != nil {
 		return Written{}, err
 	}
-	return d.write(ctx, draft, moved, &record.Request{
+	if err := draft.For.check(); err != nil {
+		return Written{}, err
+	}
+	request := &record.Request{
 		Title: strings.TrimSpace(draft.Title), Body: strings.TrimSpace(draft.Body), Place: strings.TrimSpace(draft.At),
 		Lines: lines, Urgency: urgency, NeededBy: millis(draft.Until),
-	})
+	}
+	draft.For.set(request)
+	return d.write(ctx, draft, moved, request)
 }
 
 // Offer writes an offer.
@@ -56,14 +61,15 @@ func (d Desk) write(ctx context.Context, draft Draft, moved int, content proto.M
 	if err != nil {
 		return Written{}, err
 	}
-	repeated := false
+	repeated, common := false, &record.Common{Origin: draft.Origin}
 	if err := d.look(ctx, s, func(v sight) error {
 		_, repeated = v.Origin(s.me, draft.Origin)
+		common.Area = v.area(s.me)
 		return nil
 	}); err != nil {
 		return Written{}, err
 	}
-	id, err := d.Backend.Write(ctx, s.id, content, from(draft.Origin))
+	id, err := d.Backend.Write(ctx, s.id, content, common)
 	if err != nil {
 		return Written{}, err
 	}
@@ -143,7 +149,7 @@ func lineFrom(l DraftLine) (*record.Line, record.Category, error) {
 	if err != nil {
 		return nil, category, err
 	}
-	line := &record.Line{Category: category.Code, Item: strings.TrimSpace(l.What), Unit: unit, Quantity: int64(l.Quantity)}
+	line := &record.Line{Category: category.Code, Item: strings.TrimSpace(l.What), Unit: unit, Quantity: int64(l.Quantity), UnitsPerPack: int64(l.Pack)}
 	if l.Quantity == 0 {
 		line.Quantity = int64(Whole(1))
 	}

@@ -34,6 +34,8 @@ type Backend interface {
 	Write(ctx context.Context, n protocol.NeighbourhoodID, content proto.Message, common *record.Common) (protocol.RecordID, error)
 	// Edit changes an own record.
 	Edit(ctx context.Context, n protocol.NeighbourhoodID, id protocol.RecordID, change func(content proto.Message) error) error
+	// Amend changes an own record, and what every kind has with it.
+	Amend(ctx context.Context, n protocol.NeighbourhoodID, id protocol.RecordID, change func(content proto.Message, common *record.Common) error) error
 	// Confide keeps the contact of an own request or offer and has it sealed to
 	// whoever may read it; an empty one is taken back.
 	Confide(ctx context.Context, n protocol.NeighbourhoodID, id protocol.RecordID, p Private) error

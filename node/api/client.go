@@ -128,6 +128,11 @@ func (c *Client) Withdraw(ctx context.Context, t Target) (Written, error) {
 	return call[Written](ctx, c, "POST", item(t, "/withdraw"), t)
 }
 
+// Edit changes an own request or offer.
+func (c *Client) Edit(ctx context.Context, e Editing) (Written, error) {
+	return call[Written](ctx, c, "POST", item(e.Target, "/edit"), e)
+}
+
 // Copy says an own request or offer in another neighbourhood too.
 func (c *Client) Copy(ctx context.Context, in Copying) (Written, error) {
 	return call[Written](ctx, c, "POST", item(in.Target, "/copies"), in)

@@ -10,6 +10,16 @@ func (c *Client) People(ctx context.Context, p Place) (People, error) {
 	return call[People](ctx, c, "GET", "/people?"+url.Values{"in": {p.In}}.Encode(), nil)
 }
 
+// Household returns the own household's profile.
+func (c *Client) Household(ctx context.Context, p Place) (Profile, error) {
+	return call[Profile](ctx, c, "GET", "/household?"+url.Values{"in": {p.In}}.Encode(), nil)
+}
+
+// Present changes the own household's profile.
+func (c *Client) Present(ctx context.Context, p Presenting) (Profile, error) {
+	return call[Profile](ctx, c, "POST", "/household", p)
+}
+
 // Invitations returns the invitations that the household made.
 func (c *Client) Invitations(ctx context.Context, p Place) (InvitationList, error) {
 	return call[InvitationList](ctx, c, "GET", "/invites?"+url.Values{"in": {p.In}}.Encode(), nil)

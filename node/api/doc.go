@@ -23,6 +23,8 @@
 //	GET  /v1/hub                      the key by which this node is vouched for as a hub
 //	POST /v1/hub/allow                vouch for a hub by its key
 //	POST /v1/hub/leave                carry a neighbourhood no longer, as a hub
+//	GET  /v1/household                how the own household shows itself
+//	POST /v1/household                show it otherwise
 //	POST /v1/vouches                  vouch for a household
 //	POST /v1/revocations              put out a household or a device, close an invitation
 //	POST /v1/mutes                    list a household's records here no longer, or again
@@ -37,6 +39,7 @@
 //	POST /v1/items/{id}/comments      remark
 //	POST /v1/items/{id}/contact       set what only accepted helpers read
 //	POST /v1/items/{id}/copies        say it in another neighbourhood too
+//	POST /v1/items/{id}/edit          change
 //	POST /v1/items/{id}/withdraw      take back
 //	POST /v1/items/{id}/close         end with a reason
 //	GET  /v1/backup                   what a restore needs, keys and all, in the clear

@@ -63,7 +63,8 @@ type Written struct {
 	Contact       *Contact      `json:"contact,omitempty"`  // of the item, as this household may read it
 }
 
-// List answers List: requests first, then offers, each the most urgent first.
+// List answers List: requests first, then offers; of each life at risk first,
+// then the own area, then elsewhere, and among those the most urgent first.
 type List struct {
 	Schema        string        `json:"schema"`
 	Neighbourhood Neighbourhood `json:"neighbourhood"`
@@ -90,6 +91,8 @@ type Item struct {
 	Title    string    `json:"title"`
 	Body     string    `json:"body,omitempty"`
 	Place    string    `json:"place,omitempty"`
+	Area     string    `json:"area,omitempty"`    // path, as in "31.74.01.1001/RW007/RT002"
+	For      Group     `json:"for,omitzero"`      // of a request
 	Urgency  string    `json:"urgency,omitempty"` // of a request
 	State    string    `json:"state"`
 	Reason   string    `json:"reason,omitempty"` // of closing
@@ -111,6 +114,7 @@ type Line struct {
 	Category string   `json:"category"`
 	What     string   `json:"what,omitempty"`
 	Unit     string   `json:"unit"`
+	Pack     Quantity `json:"pack,omitempty"` // what is in one box or packet
 	Quantity Quantity `json:"quantity"`
 	Pledged  Quantity `json:"pledged"` // by live pledges, up to Quantity
 	Standby  Quantity `json:"standby"` // promised beyond it

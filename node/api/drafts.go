@@ -47,6 +47,7 @@ type Draft struct {
 	At      string      `json:"at,omitempty"`      // a landmark in words
 	Urgency string      `json:"urgency,omitempty"` // of a request; medium where not said
 	Until   time.Time   `json:"until,omitzero"`
+	For     Group       `json:"for,omitzero"`    // of a request
 	Lines   []DraftLine `json:"lines,omitempty"` // none: one of category "other"
 	// What only the helpers read whom the household accepts.
 	Contact    string  `json:"contact,omitempty"`
@@ -58,6 +59,16 @@ type Draft struct {
 	Origin string `json:"origin,omitempty"`
 }
 
+// Group counts the people that a request is for; 0 where nobody says.
+type Group struct {
+	People   uint32 `json:"people,omitempty"`
+	Infants  uint32 `json:"infants,omitempty"`
+	Children uint32 `json:"children,omitempty"`
+	Elderly  uint32 `json:"elderly,omitempty"`
+	Disabled uint32 `json:"disabled,omitempty"`
+	Pregnant uint32 `json:"pregnant,omitempty"`
+}
+
 // DraftLine is one thing asked for or offered. Without a quantity it is one,
 // of no unit.
 type DraftLine struct {
@@ -65,6 +76,31 @@ type DraftLine struct {
 	What     string   `json:"what,omitempty"`
 	Unit     string   `json:"unit,omitempty"` // the category's usual one where not said
 	Quantity Quantity `json:"quantity,omitempty"`
+	Pack     Quantity `json:"pack,omitempty"` // what is in one box or packet, in units of what it holds
+}
+
+// Editing changes an own request or offer. What is not said stays as it is; an
+// empty text takes one back.
+type Editing struct {
+	Target
+	Title   *string     `json:"title,omitempty"`
+	Body    *string     `json:"body,omitempty"`
+	At      *string     `json:"at,omitempty"`
+	Urgency string      `json:"urgency,omitempty"`
+	Until   time.Time   `json:"until,omitzero"`
+	For     *Group      `json:"for,omitempty"`
+	Lines   []LineEdit  `json:"lines,omitempty"`
+	More    []DraftLine `json:"more,omitempty"` // further lines
+	Numbers Numbers     `json:"numbers,omitempty"`
+}
+
+// LineEdit changes a line; which one may be left out where there is only one. A
+// quantity of 0 takes the line back.
+type LineEdit struct {
+	Line     uint32    `json:"line,omitempty"`
+	Category string    `json:"category,omitempty"`
+	Unit     string    `json:"unit,omitempty"`
+	Quantity *Quantity `json:"quantity,omitempty"`
 }
 
 // Promise is a pledge to be written. Without a quantity it is all that nobody

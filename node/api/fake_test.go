@@ -164,7 +164,11 @@ func (h *home) Reached(_ context.Context, _ protocol.NeighbourhoodID, id protoco
 	return 2, ok && r.Owner == h.me(), nil
 }
 
-func (h *home) Edit(_ context.Context, _ protocol.NeighbourhoodID, id protocol.RecordID, change func(proto.Message) error) error {
+func (h *home) Edit(ctx context.Context, n protocol.NeighbourhoodID, id protocol.RecordID, change func(proto.Message) error) error {
+	return h.Amend(ctx, n, id, func(content proto.Message, _ *record.Common) error { return change(content) })
+}
+
+func (h *home) Amend(_ context.Context, _ protocol.NeighbourhoodID, id protocol.RecordID, change func(proto.Message, *record.Common) error) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	r, ok := h.board.Record(id)
@@ -174,15 +178,15 @@ func (h *home) Edit(_ context.Context, _ protocol.NeighbourhoodID, id protocol.R
 	if r.Owner != h.me() {
 		return ErrNotYours
 	}
-	wanted := proto.Clone(r.Content)
-	if err := change(wanted); err != nil {
+	wanted, common := proto.Clone(r.Content), proto.CloneOf(r.Common)
+	if err := change(wanted, common); err != nil {
 		return err
 	}
 	if err := record.Check(wanted); err != nil {
 		return err
 	}
 	stamp := h.next()
-	fields, err := record.FieldsOf(stamp, wanted, r.Common)
+	fields, err := record.FieldsOf(stamp, wanted, common)
 	if err != nil {
 		return err
 	}

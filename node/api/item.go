@@ -30,6 +30,7 @@ func (s sight) item(i board.Item) Item {
 		Owner: s.household(i.Owner), Created: at(i.Created()), Changed: at(i.Changed()),
 		Lines: []Line{}, Pledges: []Pledge{}, Comments: len(s.remarks(i)),
 	}
+	doc.Area = i.Common.GetArea()
 	doc.describe(i)
 	for _, l := range i.Lines {
 		doc.Lines = append(doc.Lines, lineOf(l))
@@ -43,7 +44,7 @@ func (s sight) item(i board.Item) Item {
 // describe fills what requests and offers say in fields of their own.
 func (doc *Item) describe(i board.Item) {
 	if m := i.Request(); m != nil {
-		doc.Body, doc.Place, doc.Until = m.Body, m.Place, at(m.NeededBy)
+		doc.Body, doc.Place, doc.Until, doc.For = m.Body, m.Place, at(m.NeededBy), groupOf(m)
 		doc.Urgency = known(m.Urgency != 0, m.Urgency.Code())
 		doc.Reason = known(m.CloseReason != 0, m.CloseReason.Code())
 	}
@@ -63,7 +64,7 @@ func known(is bool, code string) string {
 
 func lineOf(l board.LineState) Line {
 	return Line{
-		Line: l.Line.Line, Category: l.Category, What: l.Line.Item, Unit: l.Unit.Code(),
+		Line: l.Line.Line, Category: l.Category, What: l.Line.Item, Unit: l.Unit.Code(), Pack: Quantity(l.UnitsPerPack),
 		Quantity: Quantity(l.Quantity), Pledged: Quantity(l.Pledged), Standby: Quantity(l.Standby),
 		Transit: Quantity(l.Transit), Received: Quantity(l.Received),
 	}

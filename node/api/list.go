@@ -48,11 +48,16 @@ func (d Desk) hide(s site, doc *List) error {
 }
 
 func (s sight) items(kind record.Kind, show Show) []Item {
-	docs := []Item{}
+	var found []board.Item
 	for i := range s.choice(kind, show) {
 		if show.has(i, s.me) {
-			docs = append(docs, s.item(i))
+			found = append(found, i)
 		}
+	}
+	s.nearFirst(found)
+	docs := []Item{}
+	for _, i := range found {
+		docs = append(docs, s.item(i))
 	}
 	return docs
 }

@@ -33,6 +33,10 @@ func peopleRoutes(mux *http.ServeMux, h handler, d Desk) {
 	mux.Handle("POST /v1/neighbourhoods/join", post(h, d.Join))
 	mux.Handle("POST /v1/invites", post(h, d.Invite))
 	mux.Handle("GET /v1/people", get(h, func(ctx context.Context, r *http.Request) (People, error) { return d.People(ctx, queryOf(r).Place) }))
+	mux.Handle("GET /v1/household", get(h, func(ctx context.Context, r *http.Request) (Profile, error) {
+		return d.Household(ctx, queryOf(r).Place)
+	}))
+	mux.Handle("POST /v1/household", post(h, d.Present))
 	mux.Handle("GET /v1/invites", get(h, func(ctx context.Context, r *http.Request) (InvitationList, error) {
 		return d.Invitations(ctx, queryOf(r).Place)
 	}))
@@ -63,6 +67,7 @@ func aidRoutes(mux *http.ServeMux, h handler, d Desk) {
 	mux.Handle("POST /v1/items/{id}/receipts", post(h, d.Arrived))
 	mux.Handle("POST /v1/items/{id}/comments", post(h, d.Comment))
 	mux.Handle("POST /v1/items/{id}/contact", post(h, d.Confide))
+	mux.Handle("POST /v1/items/{id}/edit", post(h, d.Edit))
 	mux.Handle("POST /v1/items/{id}/withdraw", post(h, d.Withdraw))
 	mux.Handle("POST /v1/items/{id}/close", post(h, d.Close))
 	mux.Handle("POST /v1/items/{id}/copies", post(h, d.Copy))

@@ -70,8 +70,8 @@ const (
 	otherSquare = 5_000 * 5_000 // another area
 )
 
-// areaOf returns the levels of a path that make it one's own area.
-func areaOf(path string, levels int) string {
+// AreaOf returns the levels of a path that make it one's own area.
+func AreaOf(path string, levels int) string {
 	end := 0
 	for range levels {
 		slash := strings.IndexByte(path[end:], '/')

@@ -95,10 +95,10 @@ const domainStand = "gotong/allocate/stand/1\x00"
 func (q *Question) areas() []string {
 	var all []string
 	for i := range q.Needs {
-		all = append(all, areaOf(q.Needs[i].Area, q.Terms.AreaLevels))
+		all = append(all, AreaOf(q.Needs[i].Area, q.Terms.AreaLevels))
 	}
 	for i := range q.Supplies {
-		all = append(all, areaOf(q.Supplies[i].Area, q.Terms.AreaLevels))
+		all = append(all, AreaOf(q.Supplies[i].Area, q.Terms.AreaLevels))
 	}
 	slices.Sort(all)
 	all = slices.Compact(all)

@@ -31,7 +31,7 @@ func (h *helper) may(r protocol.RecordID) bool { return !h.full() || h.helping[r
 func (h *helper) full() bool { return len(h.helping) >= h.most }
 
 func (q *Question) stock(s *Supply, h *helper) *stock {
-	k := &stock{Supply: s, scale: scaleOf(s.Category, s.Unit, s.UnitsPerPack, 0), area: areaOf(s.Area, q.Terms.AreaLevels), helper: h}
+	k := &stock{Supply: s, scale: scaleOf(s.Category, s.Unit, s.UnitsPerPack, 0), area: AreaOf(s.Area, q.Terms.AreaLevels), helper: h}
 	k.left = k.in(s.Left)
 	if s.Endless && s.Left > 0 {
 		k.left = record.MaxQuantity

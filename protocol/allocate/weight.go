@@ -30,7 +30,7 @@ type want struct {
 
 func (q *Question) want(n *Need) *want {
 	s := scaleOf(n.Category, n.Unit, n.UnitsPerPack, n.People)
-	w := &want{Need: n, scale: s, need: s.in(n.Quantity), weight: q.weight(n), area: areaOf(n.Area, q.Terms.AreaLevels), named: named[n.Category]}
+	w := &want{Need: n, scale: s, need: s.in(n.Quantity), weight: q.weight(n), area: AreaOf(n.Area, q.Terms.AreaLevels), named: named[n.Category]}
 	w.missing = min(s.in(n.Missing), w.need)
 	w.least = s.in(n.MinUseful)
 	elsewhere := q.Received[Portion{n.Owner, w.category, w.unit}] - s.in(n.Received)
