@@ -100,6 +100,8 @@ func (n *Node) keepTime() {
 			return
 		case <-ticker.C:
 			n.beat()
+		case <-n.budget.short:
+			n.relieve()
 		}
 	}
 }

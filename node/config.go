@@ -23,6 +23,7 @@ type Config struct {
 	Listen   []string         // multiaddrs; none: port 4101 on every link
 	Peers    []string         // multiaddrs to dial for ever, as given by hand
 	Announce []string         // multiaddrs told to others instead; empty, not nil: none
+	Room     int64            // bytes of others' records to keep; 0: what the disk allows for
 	Now      func() time.Time // nil: the machine's clock
 	Log      *slog.Logger     // nil: silent
 }
@@ -61,7 +62,7 @@ func open(cfg Config, connect func(*Node) (Network, error)) (*Node, error) {
 	if err != nil {
 		return nil, startError(errors.Join(err, disk.Close()))
 	}
-	parts := Parts{Identity: me, Keys: keys, Store: disk, Own: own, Now: cfg.Now, Trusted: synchronised, Log: cfg.Log}
+	parts := Parts{Identity: me, Keys: keys, Store: disk, Own: own, Now: cfg.Now, Trusted: synchronised, Log: cfg.Log, Room: cfg.Room}
 	n, err := Assemble(parts, connect)
 	if err != nil {
 		return nil, startError(errors.Join(err, own.Close(), disk.Close()))

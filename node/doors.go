@@ -88,10 +88,14 @@ func (t talk) Serves(d protocol.DeviceID) bool     { return t.h.Roster().Serve(d
 func (t talk) Raw(id protocol.ID) ([]byte, bool)   { return t.h.Raw(id) }
 func (t talk) Class(id protocol.ID) cell.Class     { return t.h.Class(id) }
 func (t talk) Missing() []protocol.ID              { return t.h.missing() }
+func (t talk) Here(id protocol.ID) bool            { return t.h.Here(id) }
 func (t talk) Unreached() []protocol.ID            { return t.h.reach.unreached() }
 func (t talk) Credentials() [][]byte               { return t.h.Credentials() }
 func (t talk) Ops() []protocol.ID                  { return idsOf(t.h.Roster().InOrder()) }
 func (t talk) PathOf(id protocol.ID) []protocol.ID { return idsOf(t.h.pathOf(id)) }
+
+// Instead implements [exchange.Neighbourhood].
+func (t talk) Instead(id protocol.ID) ([]byte, bool) { return t.h.Instead(id) }
 
 // Ingest implements [exchange.Neighbourhood].
 func (t talk) Ingest(ctx context.Context, raws [][]byte, _ protocol.DeviceID) ([]exchange.Taken, error) {

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"slices"
 	"sync"
 
 	"gotong/protocol"
@@ -12,29 +13,48 @@ import (
 // entry is what memory holds of one kept cell.
 type entry struct {
 	id    protocol.ID
-	class cell.Class
 	hold  cell.Day
+	size  uint16 // bytes of its payload, here or not
+	class cell.Class
 	stub  bool
 }
 
+func entryOf(c cell.Cell) entry { return entry{c.ID(), c.Hold, c.Size, c.Class, c.Stub()} }
+
 // held is what memory holds of one place: the newest cell and, where that is
-// another one, the newest that counts.
+// another one, the newest that counts; and what stands in for a stub.
 type held struct {
 	cells  [2]entry
-	n      int
-	counts bool // one of them counts: the last
+	whole  entry // no id: nothing
+	n      uint8
+	counts bool // one of cells counts: the last; and so does whole
 }
 
 func heldOf(k cell.Kept) held {
 	h := held{counts: k.Counting != nil}
 	for _, c := range k.Cells() {
-		h.cells[h.n] = entry{c.ID(), c.Class, c.Hold, c.Stub()}
+		h.cells[h.n] = entryOf(c)
 		h.n++
+	}
+	if k.Whole != nil {
+		h.whole = entryOf(*k.Whole)
 	}
 	return h
 }
 
+// entries are those that are reconciled.
 func (h held) entries() []entry { return h.cells[:h.n] }
+
+// payloads are those whose payload is here, in the set or not.
+func (h held) payloads() []entry {
+	var here []entry
+	for _, e := range append(slices.Clone(h.entries()), h.whole) {
+		if !e.stub && e.id != (protocol.ID{}) {
+			here = append(here, e)
+		}
+	}
+	return here
+}
 
 // index says where each kept cell is, and holds the kept operations. The owner
 // changes it; anyone may ask.
@@ -115,14 +135,14 @@ func (x *index) ids() []protocol.ID {
 	return all
 }
 
-// stubs returns the ids whose payload is not here.
-func (x *index) stubs() []protocol.ID {
+// stubs returns the cells whose payload is not here.
+func (x *index) stubs() []located {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	var missing []protocol.ID
-	for id, l := range x.places {
+	var missing []located
+	for _, l := range x.places {
 		if l.stub {
-			missing = append(missing, id)
+			missing = append(missing, l)
 		}
 	}
 	return missing

@@ -146,8 +146,8 @@ func (k *taking) decide(t *turn) bool {
 			return true
 		}
 		k.taken[i].New = changed
-		if !changed {
-			k.taken[i].Verdict = protocol.Ignore // older than what is here
+		if !changed && !t.standsIn(o.Cell) || t.onlyNamed(o.Cell) {
+			k.taken[i].Verdict = protocol.Ignore // older than what is here, or no room for it
 		}
 	}
 	return true

@@ -21,6 +21,7 @@ func (n *Node) Leave(ctx context.Context, id protocol.NeighbourhoodID) error {
 	var unlinked error
 	err := h.do(ctx, func() { unlinked, h.link = h.link.Close(), nowhere{} })
 	h.stop()
+	n.budget.left(id)
 	return errors.Join(err, unlinked, n.parts.Keys.RemoveKeyring(id), h.forget(ctx))
 }
 

@@ -55,6 +55,7 @@ func (h *Neighbourhood) loadRoster() error {
 	h.index.setOps(members.Keep())
 	h.roster.Store(members)
 	h.board.SetRoster(members)
+	h.budget.carries(h.id, h.least(members))
 	return nil
 }
 
@@ -65,7 +66,7 @@ func (h *Neighbourhood) loadSlot(s store.Slot) {
 	if s.Device == h.parts.Identity.DeviceID() {
 		h.clock.raise(last(s.Cells))
 	}
-	k := cell.Kept{}.Keep(h.counting(h.roster.Load()), s.Cells...)
+	k := h.trimmed(cell.Kept{}.Keep(h.counting(h.roster.Load()), s.Cells...))
 	h.place(board.Place{Device: s.Device, Slot: s.Slot}, k)
 }
 

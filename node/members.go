@@ -116,6 +116,9 @@ func (h *Neighbourhood) stands(at board.Place, is held, members *roster.Roster) 
 	if is.n == 0 {
 		return true // rotted, and not yet fetched again
 	}
+	if is.whole.id != (protocol.ID{}) && h.counts(members, at.Device, at.Slot, is.whole.id) != is.counts {
+		return false
+	}
 	newest, last := is.cells[0], is.cells[is.n-1]
 	if is.n == 2 {
 		return !h.counts(members, at.Device, at.Slot, newest.id) && h.counts(members, at.Device, at.Slot, last.id)
@@ -141,6 +144,7 @@ func (h *Neighbourhood) showRoster(t *turn) {
 	h.index.setOps(t.roster.Keep())
 	h.roster.Store(t.roster)
 	h.board.SetRoster(t.roster)
+	h.budget.carries(h.id, h.least(t.roster))
 	h.link.RosterChanged()
 	h.learnKeys()
 	h.watchers.pass(Happening{Neighbourhood: h.id, Roster: true})

@@ -22,17 +22,18 @@ var ErrClosed = errors.New("node: closed")
 // Neighbourhood is one board and what keeps it. Its owner, a goroutine of its
 // own (owner.go), is the only one to change it.
 type Neighbourhood struct {
-	id    protocol.NeighbourhoodID
-	seed  *[16]byte             // of the invitation it was joined by; nil for a founder
-	house *protocol.HouseholdID // whose further device this node is; nil where it holds the key
-	parts *Parts
-	store store.Store
-	clock *clock
-	alarm *alarm
-	age   *age
-	log   *slog.Logger
-	link  Link // how facts get to the neighbours and back
-	fail  func(error)
+	id     protocol.NeighbourhoodID
+	seed   *[16]byte             // of the invitation it was joined by; nil for a founder
+	house  *protocol.HouseholdID // whose further device this node is; nil where it holds the key
+	parts  *Parts
+	store  store.Store
+	clock  *clock
+	alarm  *alarm
+	age    *age
+	budget *budget
+	log    *slog.Logger
+	link   Link // how facts get to the neighbours and back
+	fail   func(error)
 
 	door    chan task
 	closing chan struct{}
@@ -71,7 +72,7 @@ type Neighbourhood struct {
 func newNeighbourhood(id protocol.NeighbourhoodID, n *Node, ring identity.Keyring) *Neighbourhood {
 	p := n.parts
 	h := &Neighbourhood{
-		id: id, seed: ring.Invite, house: ring.House, parts: p, store: p.Store, clock: n.clock, alarm: n.alarm, age: n.age, log: p.Log, fail: n.fail, ring: ring,
+		id: id, seed: ring.Invite, house: ring.House, parts: p, store: p.Store, clock: n.clock, alarm: n.alarm, age: n.age, budget: n.budget, log: p.Log, fail: n.fail, ring: ring,
 		door: make(chan task), closing: make(chan struct{}), stopped: make(chan struct{}), ctx: context.Background(),
 		index: newIndex(), watchers: n.watchers, met: newMeetings(), reach: newReach(),
 		ops: make(map[protocol.ID]roster.Op), keys: make(map[cell.Epoch]cell.Key), secrets: make(map[cell.Epoch][32]byte),
@@ -126,7 +127,7 @@ func (h *Neighbourhood) read(at board.Place, members *roster.Roster) (cell.Kept,
 	if err != nil && !errors.Is(err, store.ErrBadValue) {
 		return cell.Kept{}, fmt.Errorf("node: read: %w", err)
 	}
-	return cell.Kept{}.Keep(h.counting(members), s.Cells...), nil
+	return h.trimmed(cell.Kept{}.Keep(h.counting(members), s.Cells...)), nil
 }
 
 // Raw returns the bytes of a kept cell or operation.
@@ -150,6 +151,26 @@ func (h *Neighbourhood) Raw(id protocol.ID) ([]byte, bool) {
 	return nil, false
 }
 
+// Here reports whether the payload of a cell is here.
+func (h *Neighbourhood) Here(id protocol.ID) bool {
+	l, ok := h.index.find(id)
+	return ok && !l.stub
+}
+
+// Instead returns the bytes of the older cell that stands in for one of which
+// only a stub is here.
+func (h *Neighbourhood) Instead(id protocol.ID) ([]byte, bool) {
+	l, ok := h.index.find(id)
+	if !ok || !l.stub {
+		return nil, false
+	}
+	k, err := h.read(l.at, h.roster.Load())
+	if err != nil || k.Whole == nil {
+		return nil, false
+	}
+	return h.forward(k.Whole.Raw()), true
+}
+
 // miss takes what rotted in a place out of the set that is reconciled, so that
 // a neighbour brings it again. The board keeps showing it meanwhile.
 func (h *Neighbourhood) miss(at board.Place) {
@@ -160,6 +181,9 @@ func (h *Neighbourhood) miss(at board.Place) {
 		}
 		good := heldOf(cell.Kept{}.Keep(h.counting(h.roster.Load()), s.Cells...))
 		came, went := h.index.replace(at, h.held[at], good)
+		if !h.ours(at.Device) {
+			h.budget.moved(h.id, h.held[at].payloads(), good.payloads())
+		}
 		h.held[at] = good
 		h.link.Moved(came, went)
 	})

@@ -28,6 +28,7 @@ type Parts struct {
 	Log      *slog.Logger
 	Random   io.Reader // nil: the system's
 	Seams    Seams     // none, but in the simulator
+	Room     int64     // bytes of others' payloads to keep; 0: what the disk allows for
 }
 
 // Keys keeps the keyrings; identity.Dir is the real one.
@@ -44,6 +45,7 @@ type Node struct {
 	clock    *clock
 	alarm    *alarm
 	age      *age
+	budget   *budget
 	stop     chan struct{} // closed when the node is
 	loops    sync.WaitGroup
 	network  Network
@@ -73,7 +75,7 @@ func Assemble(p Parts, connect func(*Node) (Network, error)) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &Node{parts: &p, clock: c, age: a, stop: make(chan struct{}), failed: make(chan error, 1), started: p.Now(), watchers: newWatchers(), hoods: make(map[protocol.NeighbourhoodID]*Neighbourhood)}
+	n := &Node{parts: &p, clock: c, age: a, budget: newBudget(p), stop: make(chan struct{}), failed: make(chan error, 1), started: p.Now(), watchers: newWatchers(), hoods: make(map[protocol.NeighbourhoodID]*Neighbourhood)}
 	if n.alarm, err = newAlarm(p); err != nil {
 		return nil, err
 	}

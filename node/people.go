@@ -92,6 +92,9 @@ func (h *Neighbourhood) heldOf(d protocol.DeviceID) []api.Held {
 		is := h.held[board.Place{Device: d, Slot: slot}]
 		if is.counts {
 			all = append(all, api.Held{ID: is.cells[is.n-1].id, Record: records[slot]})
+			if is.whole.id != (protocol.ID{}) {
+				all = append(all, api.Held{ID: is.whole.id, Record: records[slot]})
+			}
 		}
 	}
 	return all

@@ -1,8 +1,6 @@
 package node
 
 import (
-	"errors"
-
 	"gotong/protocol"
 	"gotong/protocol/board"
 	"gotong/protocol/cell"
@@ -34,18 +32,21 @@ func raws(cells []cell.Cell) [][]byte {
 
 // place sets what a place keeps: the index of ids and the board follow.
 func (h *Neighbourhood) place(at board.Place, k cell.Kept) []board.Change {
-	after := heldOf(k)
-	came, went := h.index.replace(at, h.held[at], after)
+	before, after := h.held[at], heldOf(k)
+	came, went := h.index.replace(at, before, after)
 	if after.n == 0 {
 		delete(h.held, at)
 	} else {
 		h.held[at] = after
 	}
 	h.link.Moved(came, went)
+	if !h.ours(at.Device) {
+		h.budget.moved(h.id, before.payloads(), after.payloads())
+	}
 	if at.Device == h.parts.Identity.DeviceID() {
 		h.count(came, went)
 	}
-	return h.fold(at, k.Counting)
+	return h.fold(at, k.Shown())
 }
 
 // count begins and ceases to count who stores own cells.
@@ -58,22 +59,20 @@ func (h *Neighbourhood) count(came, went []protocol.ID) {
 	}
 }
 
-// fold puts the fact of the counting cell on the board, or takes what was
-// there away. A cell that no key here opens is kept in the dark until one does.
-func (h *Neighbourhood) fold(at board.Place, counting *cell.Cell) []board.Change {
+// fold puts the fact of the cell that is to be shown on the board, or takes what
+// was there away. A cell that no key here opens is kept in the dark until one
+// does.
+func (h *Neighbourhood) fold(at board.Place, shown *cell.Cell) []board.Change {
 	delete(h.dark, at)
-	if counting == nil {
-		return h.board.Remove(at)
+	if shown == nil {
+		return h.board.Remove(at) // nothing counts, or only a stub is here
 	}
-	body, err := cell.Decrypt(h.id, *counting, h.keys[counting.Epoch])
-	if errors.Is(err, protocol.ErrStub) {
-		return h.board.Remove(at) // no key opens what is not here
-	}
+	body, err := cell.Decrypt(h.id, *shown, h.keys[shown.Epoch])
 	if err != nil {
 		h.dark[at] = struct{}{}
 		return h.board.Remove(at)
 	}
-	fact, err := board.FactOf(*counting, body)
+	fact, err := board.FactOf(*shown, body)
 	if err != nil {
 		return h.board.Remove(at) // a member sealed nonsense: carried, not shown
 	}
@@ -93,7 +92,7 @@ func (h *Neighbourhood) lighten() {
 	members := h.roster.Load()
 	for at := range h.dark {
 		if k, err := h.read(at, members); err == nil {
-			changes = append(changes, h.fold(at, k.Counting)...)
+			changes = append(changes, h.fold(at, k.Shown())...)
 		}
 	}
 	h.watchers.tell(h.id, changes)

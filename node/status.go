@@ -97,6 +97,7 @@ func (b Backend) status(ctx context.Context, h *Neighbourhood) api.Neighbourhood
 			s.Connected++
 		}
 	}
+	h.fillLack(&s)
 	// An error leaves the zero hash: the node is closing.
 	_ = h.do(ctx, func() { s.Hash, s.Locked = h.board.Hash(), len(h.dark) })
 	return s

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"slices"
 
 	"gotong/protocol"
 	"gotong/protocol/board"
@@ -52,15 +53,10 @@ func (s *sweeping) settle(err error) {
 func (h *Neighbourhood) mayGo(at board.Place, is held) bool {
 	_, dark := h.dark[at]
 	kind, _ := h.board.KindAt(at)
-	if !dark && kind != record.Kind_KIND_CONTACT && is.n < 2 {
+	if !dark && kind != record.Kind_KIND_CONTACT && is.n < 2 && is.whole.id == (protocol.ID{}) {
 		return false
 	}
-	for _, e := range is.entries() {
-		if !e.stub && h.age.ripe(e.hold) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(is.payloads(), func(e entry) bool { return h.age.ripe(e.hold) })
 }
 
 // erase leaves of the cells in a place, where their time is over, the stubs:
@@ -70,7 +66,7 @@ func (t *turn) erase(at board.Place) error {
 	if err != nil {
 		return err
 	}
-	after := cell.Kept{Newest: t.h.spare(k.Newest), Counting: t.h.spare(k.Counting)}
+	after := t.h.trimmed(cell.Kept{Newest: t.h.spare(k.Newest), Counting: t.h.spare(k.Counting), Whole: k.Whole})
 	if !same(k, after) {
 		t.set(at, after)
 	}
@@ -83,11 +79,23 @@ func (h *Neighbourhood) spare(c *cell.Cell) *cell.Cell {
 	if c == nil || c.Stub() || !h.age.ripe(c.Hold) || !h.erasable(*c) {
 		return c
 	}
-	stub, err := cell.Parse(h.id, cell.StubOf(*c))
-	if err != nil {
-		return c
+	return h.stubOf(c)
+}
+
+// trimmed returns what may be kept of a place: nothing stands in for a stub that
+// is one because its time is over, and nothing does whose own time is over.
+func (h *Neighbourhood) trimmed(k cell.Kept) cell.Kept {
+	if k.Whole == nil {
+		return k
 	}
-	return &stub
+	stub := k.Counting
+	if stub == nil {
+		stub = k.Newest
+	}
+	if h.age.ripe(stub.Hold) || h.spare(k.Whole).Stub() {
+		k.Whole = nil
+	}
+	return k
 }
 
 // erasable reports whether a cell holds a contact, or what no key here opens.
@@ -104,17 +112,6 @@ func (h *Neighbourhood) erasable(c cell.Cell) bool {
 // erased reports whether a payload is gone from here on purpose, so that it is
 // neither asked for nor taken in again.
 func (h *Neighbourhood) erased(l located) bool { return l.stub && h.age.ripe(l.hold) }
-
-// missing returns the ids whose payload this node lacks and would keep.
-func (h *Neighbourhood) missing() []protocol.ID {
-	var ids []protocol.ID
-	for _, id := range h.index.stubs() {
-		if l, ok := h.index.find(id); ok && !h.erased(l) {
-			ids = append(ids, id)
-		}
-	}
-	return ids
-}
 
 // forgetContacts erases the own contacts of what is gone or was over long ago.
 func (h *Neighbourhood) forgetContacts() {

@@ -1,6 +1,8 @@
 package node
 
 import (
+	"slices"
+
 	"gotong/node/store"
 	"gotong/protocol"
 	"gotong/protocol/board"
@@ -21,6 +23,8 @@ type turn struct {
 	ownOps  [][]byte                       // to be published
 	origins map[string]struct{}            // of records begun in this turn
 	records map[protocol.RecordID]struct{} // edited in this turn
+
+	housekeeping bool // it makes room: even where others' facts are refused
 }
 
 func newTurn(h *Neighbourhood) *turn {
@@ -41,7 +45,7 @@ func (t *turn) take(c cell.Cell) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	after := before.Keep(t.h.counting(t.roster), *t.h.spare(&c))
+	after := t.h.trimmed(before.Keep(t.h.counting(t.roster), *t.h.afford(t.h.spare(&c), before)))
 	if same(before, after) {
 		return false, nil
 	}
@@ -60,6 +64,20 @@ func (t *turn) kept(at board.Place) (cell.Kept, error) {
 	return t.h.read(at, t.roster)
 }
 
+// onlyNamed reports whether of a whole cell only the stub is kept.
+func (t *turn) onlyNamed(c cell.Cell) bool {
+	k, err := t.kept(board.Place{Device: c.Device, Slot: c.Slot})
+	return err == nil && !c.Stub() && slices.ContainsFunc(k.Cells(), func(kept cell.Cell) bool {
+		return kept.ID() == c.ID() && kept.Stub()
+	})
+}
+
+// standsIn reports whether a cell is kept beside the stub of a newer one.
+func (t *turn) standsIn(c cell.Cell) bool {
+	k, err := t.kept(board.Place{Device: c.Device, Slot: c.Slot})
+	return err == nil && k.Whole != nil && k.Whole.ID() == c.ID()
+}
+
 func (t *turn) set(at board.Place, k cell.Kept) {
 	if _, ok := t.slots[at]; !ok {
 		t.order = append(t.order, at)
@@ -70,7 +88,7 @@ func (t *turn) set(at board.Place, k cell.Kept) {
 // same reports whether two stands of one slot keep the same cells, each with
 // its payload or without.
 func same(a, b cell.Kept) bool {
-	return sameCell(a.Newest, b.Newest) && sameCell(a.Counting, b.Counting)
+	return sameCell(a.Newest, b.Newest) && sameCell(a.Counting, b.Counting) && sameCell(a.Whole, b.Whole)
 }
 
 func sameCell(a, b *cell.Cell) bool {
@@ -94,9 +112,9 @@ func (t *turn) commit() error {
 }
 
 func (t *turn) change() store.Change {
-	c := store.Change{Own: len(t.own)+len(t.ownOps) > 0, DropOps: t.dropOps}
+	c := store.Change{Own: t.housekeeping || len(t.own)+len(t.ownOps) > 0, DropOps: t.dropOps}
 	for _, at := range t.order {
-		c.Slots = append(c.Slots, store.Slot{Device: at.Device, Slot: at.Slot, Cells: t.slots[at].Cells()})
+		c.Slots = append(c.Slots, store.Slot{Device: at.Device, Slot: at.Slot, Cells: t.slots[at].Stored()})
 	}
 	for _, op := range t.putOps {
 		c.PutOps = append(c.PutOps, store.Op{ID: op.ID(), Raw: op.Raw()})

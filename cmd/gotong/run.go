@@ -21,6 +21,7 @@ type runOptions struct {
 	dir    string
 	listen []string // multiaddrs; none: every interface
 	peers  []string // multiaddrs of nodes to call
+	room   roomValue
 	log    *slog.Logger
 }
 
@@ -36,7 +37,7 @@ type running interface {
 
 // startNode starts the real node in a directory.
 func startNode(ctx context.Context, opts runOptions) (running, error) {
-	n, err := node.New(ctx, node.Config{Dir: opts.dir, Listen: opts.listen, Peers: opts.peers, Log: opts.log})
+	n, err := node.New(ctx, node.Config{Dir: opts.dir, Listen: opts.listen, Peers: opts.peers, Room: int64(opts.room), Log: opts.log})
 	if err != nil {
 		return nil, err
 	}
@@ -55,6 +56,7 @@ func newRun(a *app) *cobra.Command {
 	}
 	c.Flags().StringArrayVar(&opts.listen, "listen", nil, a.say("flag.listen", nil))
 	c.Flags().StringArrayVar(&opts.peers, "peer", nil, a.say("flag.peer", nil))
+	c.Flags().Var(&opts.room, "room", a.say("flag.room", nil))
 	c.Flags().BoolVarP(&verbose, "verbose", "v", false, a.say("flag.verbose", nil))
 	return c
 }

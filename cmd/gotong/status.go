@@ -83,6 +83,12 @@ func (a *app) standingIn(n api.Standing) {
 	} else {
 		a.show("status.exchanged", words.Args{"ago": a.words.Ago(n.LastExchange, a.now())})
 	}
+	switch {
+	case n.Crowded:
+		a.show("status.crowded", words.Args{"n": n.Lacking})
+	case n.Lacking > 0:
+		a.show("status.lacking", words.Args{"n": n.Lacking})
+	}
 	if n.Locked > 0 {
 		a.show("status.locked", words.Args{"n": n.Locked})
 	}

@@ -218,8 +218,10 @@ type Standing struct {
 	Operations   int            `json:"operations"`
 	Cells        int            `json:"cells"`
 	Locked       int            `json:"locked,omitempty"`
-	Records      map[string]int `json:"records"` // by kind
-	Hash         string         `json:"hash"`    // of the board, in hexadecimal
+	Lacking      int            `json:"lacking,omitempty"` // known by name only: a neighbour who has them brings them
+	Crowded      bool           `json:"crowded,omitempty"` // some of them for lack of room here
+	Records      map[string]int `json:"records"`           // by kind
+	Hash         string         `json:"hash"`              // of the board, in hexadecimal
 	Connected    int            `json:"connected"`
 	LastExchange time.Time      `json:"last_exchange,omitzero"`
 	TurnedAway   bool           `json:"turned_away,omitempty"` // a neighbour did not know this device, and none since did

@@ -72,6 +72,20 @@ func (h *house) Missing() (ids []protocol.ID) {
 	return ids
 }
 
+func (h *house) Here(id protocol.ID) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	c, ok := h.cells[id]
+	return ok && !c.Stub()
+}
+
+func (h *house) Instead(id protocol.ID) ([]byte, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	raw, ok := h.instead[id]
+	return raw, ok
+}
+
 func (h *house) Unreached() (ids []protocol.ID) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -98,7 +112,7 @@ func (h *house) Ingest(_ context.Context, raws [][]byte, _ protocol.DeviceID) ([
 // order, and the Exchange hears what changed.
 func (h *house) take(raws [][]byte) ([]Taken, error) {
 	taken := make([]Taken, len(raws))
-	opened := h.openAll(raws)
+	cells := h.openAll(raws)
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var in, out []protocol.ID
@@ -111,7 +125,7 @@ func (h *house) take(raws [][]byte) ([]Taken, error) {
 			taken[i] = h.keepOp(raw)
 			roster = roster || taken[i].New
 		default:
-			taken[i] = h.keepCell(opened[i], raw, &in, &out)
+			taken[i] = h.keepCell(cells[i], raw, &in, &out)
 		}
 	}
 	h.x.Changed(h.n, in, out)
@@ -121,25 +135,25 @@ func (h *house) take(raws [][]byte) ([]Taken, error) {
 	return taken, nil
 }
 
-type judged struct {
+type opened struct {
 	cell.Cell
 	err error
 }
 
 // openAll opens what it can before the roster of this very batch is known.
-func (h *house) openAll(raws [][]byte) []judged {
-	opened := make([]judged, len(raws))
+func (h *house) openAll(raws [][]byte) []opened {
+	all := make([]opened, len(raws))
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for range min(runtime.NumCPU(), len(raws)/8+1) {
 		wg.Go(func() {
 			for i := int(next.Add(1) - 1); i < len(raws); i = int(next.Add(1) - 1) {
-				opened[i].Cell, opened[i].err = cell.Open(h.n, raws[i], h.signer)
+				all[i].Cell, all[i].err = cell.Open(h.n, raws[i], h.signer)
 			}
 		})
 	}
 	wg.Wait()
-	return opened
+	return all
 }
 
 func (h *house) signer(d protocol.DeviceID) (ed25519.PublicKey, bool) {
@@ -169,7 +183,7 @@ func (h *house) keepOp(raw []byte) Taken {
 	return Taken{ID: id, Verdict: protocol.Accept, New: true}
 }
 
-func (h *house) keepCell(c judged, raw []byte, in, out *[]protocol.ID) Taken {
+func (h *house) keepCell(c opened, raw []byte, in, out *[]protocol.ID) Taken {
 	if errors.Is(c.err, protocol.ErrUnknown) { // its writer may have come in this batch
 		c.Cell, c.err = cell.Open(h.n, raw, func(d protocol.DeviceID) (ed25519.PublicKey, bool) {
 			key, ok := h.keys[d]

@@ -27,6 +27,7 @@ type intake struct {
 
 	// Of the goroutine of run, and of others once done is closed.
 	fresh, fruitless   int
+	aside              int // items that stand in for stubs: nobody announced them
 	unclaimed, allowed int // items that nobody asked for
 	bad                int
 	refused            []protocol.ID
@@ -46,9 +47,10 @@ func newIntake(t *transfer) *intake {
 	}
 }
 
-// count counts items of the peer. More than were announced are its fault.
+// count counts items of the peer. More than were announced are its fault, but
+// for what comes along with stubs: at most as many again.
 func (in *intake) count(n int) error {
-	if in.expected -= n; in.expected < 0 {
+	if in.expected -= n; in.expected < -in.cells.coming-len(in.asked) {
 		return malformed("more items than announced")
 	}
 	return nil
@@ -112,7 +114,7 @@ func (in *intake) take(raws [][]byte) error {
 	}
 	kept := make([]bool, len(taken))
 	for i, t := range taken {
-		in.judge(t)
+		in.judge(judged{t, raws[i][0] > 0x7f})
 		kept[i] = t.Verdict == protocol.Accept
 	}
 	if slices.ContainsFunc(taken, func(t Taken) bool { return t.New }) {
@@ -126,9 +128,19 @@ func (in *intake) take(raws [][]byte) error {
 	return in.enough()
 }
 
+// judged is what became of an item: a cell or a roster operation.
+type judged struct {
+	Taken
+	op bool
+}
+
 // judge counts what an item says about the peer.
-func (in *intake) judge(t Taken) {
-	if !in.shelf.claims.arrived(in.session, t.ID) {
+func (in *intake) judge(t judged) {
+	switch claimed := in.shelf.claims.arrived(in.session, t.ID); {
+	case claimed:
+	case t.Verdict == protocol.Accept && len(in.shelf.lacking([]protocol.ID{t.ID})) > 0 && !t.op:
+		in.aside++
+	default:
 		in.unclaimed++
 	}
 	switch {

@@ -17,6 +17,8 @@ type neighbour struct {
 	refilled time.Time
 	shunned  time.Time // no exchange before then
 	faults   int       // in a row
+	asking   asking
+	lent     map[protocol.ID]bool // cells for which it was given one that stands in
 
 	mu      sync.Mutex
 	sketch  *reconcile.Neighbour
@@ -35,7 +37,10 @@ type change struct {
 // newNeighbour returns a neighbour that was never met. Its sketch is made of
 // the snapshot of the first session; until then it need not be told of ids.
 func newNeighbour(now time.Time) *neighbour {
-	return &neighbour{sketch: reconcile.NewNeighbour(), used: now, refilled: now}
+	return &neighbour{
+		sketch: reconcile.NewNeighbour(), used: now, refilled: now,
+		asking: asking{}, lent: map[protocol.ID]bool{},
+	}
 }
 
 // note passes changes on to the sketch, in order.

@@ -39,8 +39,15 @@ type Neighbourhood interface {
 	// which they can be taken in.
 	PathOf(protocol.ID) []protocol.ID
 
+	// Here says whether a cell is here with its payload.
+	Here(protocol.ID) bool
+
+	// Instead returns the bytes of the older cell that stands in for one that is
+	// here as a stub only; false where none does. It goes along with the stub.
+	Instead(protocol.ID) ([]byte, bool)
+
 	// Missing names cells that are here as stubs although their payload should
-	// still be kept: peers are asked for them by id.
+	// still be kept, as far as there is room: peers are asked for them by id.
 	Missing() []protocol.ID
 
 	// Unreached names own cells of which the node does not yet know enough
@@ -59,10 +66,10 @@ type Neighbourhood interface {
 type Taken struct {
 	// ID names the item as its own bytes say; zero where they say nothing.
 	ID protocol.ID
-	// Verdict is Accept when the item is durable here, just now or before, or
-	// when something newer stands in its slot, so that the peer will drop it
-	// too; Ignore when it is not kept and nobody is to blame (unknown device,
-	// no room): this peer is not asked for it again until the roster changes;
+	// Verdict is Accept when the item is durable here, just now or before; Ignore
+	// when it is not kept and nobody is to blame (unknown device, something newer
+	// in its slot): this peer is not asked for it again until the roster changes.
+	// It is Ignore and New where there was room for its stub only;
 	// Reject when it is malformed or forged.
 	Verdict protocol.Verdict
 	// New: it was not here before, or only as a stub.

@@ -24,9 +24,11 @@ const (
 // sender gives the peer, in one round, what it lacks: the plan in its order,
 // as it is or offered first, then END. Its frames are drawn by the outbox.
 type sender struct {
-	raw    func(protocol.ID) ([]byte, bool)
-	stored func(ids []protocol.ID) // the peer keeps these now
-	poke   func()
+	raw     func(protocol.ID) ([]byte, bool)
+	instead func(protocol.ID) ([]byte, bool) // what stands in for a stub
+	lent    map[protocol.ID]bool             // of these only what stands in is sent
+	stored  func(ids []protocol.ID)          // the peer keeps these now
+	poke    func()
 
 	mu       sync.Mutex
 	plan     []protocol.ID
@@ -86,22 +88,44 @@ func (s *sender) batch() []byte {
 			break
 		}
 		id := (*from)[0]
-		raw, here := s.raw(id)
-		if here && len(frame) > 1 && len(frame)+protocol.ItemSize(len(raw)) > batchSize {
+		items, ids := s.items(id)
+		if len(items) > 0 && len(frame) > 1 && len(frame)+size(items) > batchSize {
 			break
 		}
 		*from = (*from)[1:]
-		if !here {
+		if len(items) == 0 {
 			s.gone = append(s.gone, id)
 			continue
 		}
-		frame = protocol.AppendItem(frame, raw)
-		s.flight = append(s.flight, id)
+		for _, raw := range items {
+			frame = protocol.AppendItem(frame, raw)
+		}
+		s.flight = append(s.flight, ids...)
 	}
 	if len(frame) == 1 {
 		return nil
 	}
 	return frame
+}
+
+// items returns what is sent for an id, and by which ids it is acknowledged: its
+// bytes and, where these are a stub, before them the older cell that would
+// otherwise be hidden by it. That one has no name here.
+func (s *sender) items(id protocol.ID) (raws [][]byte, ids []protocol.ID) {
+	if older, ok := s.instead(id); ok {
+		raws, ids = append(raws, older), append(ids, protocol.ID{})
+	}
+	if raw, here := s.raw(id); here && !s.lent[id] {
+		raws, ids = append(raws, raw), append(ids, id)
+	}
+	return raws, ids
+}
+
+func size(items [][]byte) (n int) {
+	for _, raw := range items {
+		n += protocol.ItemSize(len(raw))
+	}
+	return n
 }
 
 // queue is what the next item to be sent is the first of, or nil.

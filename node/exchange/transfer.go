@@ -55,7 +55,12 @@ func (t *transfer) settle() {
 	t.settled = true
 	claimed := t.shelf.claims.leave(t.session)
 	left := without(claimed, t.asked)
-	short := t.intake.expected - t.declined - (len(claimed) - len(left))
+	barren := without(claimed, left)
+	t.neighbour.asking.heard(len(barren) < len(t.asked), barren)
+	short := t.intake.expected - t.declined - len(barren)
+	if over := -t.intake.expected - t.intake.aside; over > 0 {
+		short = over // more than was announced, and nothing that stands in
+	}
 	t.bad += max(short, len(left))
 	if !t.shelf.refuse(t.neighbour, append(left, t.intake.refused...)) {
 		t.later = true
@@ -105,7 +110,7 @@ func (t *transfer) ready() error {
 		return err
 	}
 	t.mustOffer = t.mustOffer || theirs&flagOffer != 0
-	t.send(without(asked, missing))
+	t.send(asked)
 	return nil
 }
 
@@ -119,18 +124,22 @@ func (t *transfer) claim(missing []protocol.ID) (flags byte) {
 		flags = flagOffer
 	}
 	first := int(t.x.chance() * float64(len(missing)))
-	turned := slices.Concat(missing[first:], missing[:first])
-	t.asked = t.shelf.claims.claim(t.session, turned[:min(len(turned), maxIDs)])
+	t.asked = t.shelf.claims.claim(t.session, t.neighbour.asking.choose(missing, first, maxIDs))
 	t.intake.expected += len(t.asked)
 	return flags
 }
 
+func setOf(ids []protocol.ID) map[protocol.ID]bool {
+	set := make(map[protocol.ID]bool, len(ids))
+	for _, id := range ids {
+		set[id] = true
+	}
+	return set
+}
+
 // without returns those of ids that are not among others.
 func without(ids, others []protocol.ID) (rest []protocol.ID) {
-	not := make(map[protocol.ID]bool, len(others))
-	for _, id := range others {
-		not[id] = true
-	}
+	not := setOf(others)
 	for _, id := range ids {
 		if !not[id] {
 			rest = append(rest, id)
@@ -139,11 +148,15 @@ func without(ids, others []protocol.ID) (rest []protocol.ID) {
 	return rest
 }
 
-// send makes the plan and lets the outbox draw from it.
+// send makes the plan and lets the outbox draw from it. Of what is asked for it
+// holds the payloads that are here, and for others once what stands in.
 func (t *transfer) send(asked []protocol.ID) {
-	order, isOp := plan(t.shelf, t.peer, t.ops.push, append(asked, t.cells.push...))
+	here := slices.DeleteFunc(slices.Clone(asked), func(id protocol.ID) bool { return !t.shelf.Here(id) })
+	lent := t.lends(without(asked, here))
+	t.lends(t.cells.push) // with their stubs
+	order, isOp := plan(t.shelf, t.peer, t.ops.push, slices.Concat(here, lent, t.cells.push))
 	t.sender = &sender{
-		raw: t.shelf.Raw, stored: t.stored, poke: t.out.poke,
+		raw: t.shelf.Raw, instead: t.shelf.Instead, lent: setOf(lent), stored: t.stored, poke: t.out.poke,
 		plan: order, isOp: isOp, offering: t.mustOffer, total: len(order), chunk: leastOffer,
 		ended: make(chan struct{}),
 	}

@@ -47,6 +47,7 @@ type house struct {
 	came    map[protocol.ID]int // how often each item came by exchange
 	arrival []protocol.ID
 	stored  map[protocol.ID]int // by how many peers, as they said
+	instead map[protocol.ID][]byte
 	stamp   crdt.Stamp
 	ended   []error
 	last    Progress

@@ -10,7 +10,7 @@ import (
 // order of device and slot; everything of one neighbourhood lies together.
 //
 //	key                                         value
-//	's' neighbourhood:16 device:16 slot:4       the kept cells of the slot, one or two frames
+//	's' neighbourhood:16 device:16 slot:4       the kept cells of the slot, one to three frames
 //	'o' neighbourhood:16 id:16                  a raw roster operation, one frame
 //	'm' name                                    a fact of this machine, one frame
 //

@@ -61,8 +61,8 @@ func (e *DamagedError) Error() string {
 // Unwrap makes errors.Is(err, ErrDamaged) hold.
 func (e *DamagedError) Unwrap() []error { return []error{ErrDamaged, e.Err} }
 
-// Slot is what is kept of one slot of one device: no cell, one or two of them,
-// as [cell.Kept.Cells] gives them. Which one counts is not kept: the roster
+// Slot is what is kept of one slot of one device: no cell or up to three of
+// them, as [cell.Kept.Stored] gives them. Which one counts is not kept: the roster
 // says so anew each time.
 type Slot struct {
 	Device protocol.DeviceID

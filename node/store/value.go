@@ -21,7 +21,8 @@ import (
 const (
 	frameOverhead = 2 + 4
 	maxFrame      = max(protocol.MaxCell, protocol.MaxOp)
-	maxValue      = 2 * (frameOverhead + maxFrame)
+	maxValue      = maxCells * (frameOverhead + maxFrame)
+	maxCells      = 3 // of a slot
 	maxKey        = slotKeySize
 )
 
@@ -95,7 +96,7 @@ func (c Change) writes(n protocol.NeighbourhoodID) (iter.Seq[write], error) {
 // check refuses what could not be read back. It is the caller's mistake.
 func (c Change) check() error {
 	for _, s := range c.Slots {
-		if len(s.Cells) > 2 {
+		if len(s.Cells) > maxCells {
 			return fmt.Errorf("store: %d cells for a slot: %w", len(s.Cells), protocol.ErrMalformed)
 		}
 		for _, kept := range s.Cells {

@@ -23,7 +23,7 @@ func only(kept ...Cell) func(Cell) bool {
 }
 
 // look says what is kept in words, so that two stands can be compared.
-func look(k Kept) string { return word(k.Newest) + " " + word(k.Counting) }
+func look(k Kept) string { return word(k.Newest) + " " + word(k.Counting) + " " + word(k.Whole) }
 
 func word(c *Cell) string {
 	switch {
@@ -81,6 +81,33 @@ func TestHubStubDoesNotMask(t *testing.T) {
 	expect(t, Kept{}.Keep(everything, stub).Keep(everything, whole), &whole, &whole)
 	nothing := only()
 	expect(t, Kept{}.Keep(nothing, stub).Keep(nothing, whole).Keep(everything), &whole, &whole)
+}
+
+// HubStubDoesNotMask, the other half: what a device wrote before stays, whole,
+// as long as of its newer cell there is but a stub; in any order, and whether or
+// not the roster lets the two count yet.
+func TestANewerStubDoesNotHideAnOlderPayload(t *testing.T) {
+	sari := authorOf(1)
+	older, newer := sari.seal(t, 3, "4 L"), sari.seal(t, 4, "6 L")
+	stub := sari.open(t, StubOf(newer))
+	for _, counts := range []func(Cell) bool{everything, only()} {
+		one, other := Kept{}.Keep(counts, older).Keep(counts, stub), Kept{}.Keep(counts, stub).Keep(counts, older)
+		if look(one) != look(other) || one.Whole == nil || one.Whole.ID() != older.ID() {
+			t.Errorf("kept %s or %s", look(one), look(other))
+		}
+		if ids := one.Cells(); len(ids) != 1 || ids[0].ID() != newer.ID() {
+			t.Errorf("reconciled: %v", ids)
+		}
+		if shown := one.Keep(everything).Shown(); shown == nil || shown.ID() != older.ID() {
+			t.Errorf("shown: %v", shown)
+		}
+		if k := one.Keep(everything, newer); k.Whole != nil || k.Shown().ID() != newer.ID() {
+			t.Errorf("with the payload: %s", look(k))
+		}
+	}
+	if k := (Kept{}.Keep(only(older), older, stub)); k.Whole != nil || k.Shown().ID() != older.ID() {
+		t.Errorf("where the newer one does not count: %s", look(k))
+	}
 }
 
 // KeptOlderThanForged: of a stolen device the household keeps what it wrote
@@ -149,7 +176,7 @@ func TestUnderOneRosterWhatIsKeptDoesNotDependOnTheOrder(t *testing.T) {
 				two = two.Keep(counts, c, c)
 			}
 		}
-		joined := one.Keep(counts, two.Cells()...)
+		joined := one.Keep(counts, two.Stored()...)
 		if look(joined) != look(once) || look(joined.Keep(counts)) != look(once) {
 			t.Fatalf("parted: %s and %s", look(joined), look(once))
 		}
@@ -172,12 +199,12 @@ func TestNodesWithDifferentPastsKeepTheSameOnceTheyMeet(t *testing.T) {
 		var carried []Cell
 		for i := range nodes {
 			nodes[i] = nodes[i].Keep(last)
-			carried = append(carried, nodes[i].Cells()...)
+			carried = append(carried, nodes[i].Stored()...)
 		}
 		want := Kept{}.Keep(last, carried...)
 		for i := range nodes {
 			for _, j := range rapid.Permutation([]int{0, 1, 2}).Draw(t, "meets") {
-				nodes[i] = nodes[i].Keep(last, nodes[j].Cells()...)
+				nodes[i] = nodes[i].Keep(last, nodes[j].Stored()...)
 			}
 			if look(nodes[i]) != look(want) {
 				t.Fatalf("node %d keeps %s, want %s", i, look(nodes[i]), look(want))
@@ -196,6 +223,9 @@ func TestAtMostTwoCellsAreKept(t *testing.T) {
 			kept := k.Cells()
 			if len(kept) > 2 || len(kept) == 2 && kept[0].ID() == kept[1].ID() {
 				t.Fatalf("kept %s", look(k))
+			}
+			if len(k.Stored()) > 3 || k.Whole != nil && k.Whole.Stub() {
+				t.Fatalf("stored %s", look(k))
 			}
 			if k.Counting != nil && !counts(*k.Counting) {
 				t.Fatalf("what does not count is said to: %s", look(k))

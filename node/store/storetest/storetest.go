@@ -284,7 +284,7 @@ func endedContext(t *testing.T, p Place) {
 func wrongSlot(t *testing.T, p Place) {
 	s := open(t, p)
 	c := ana.Cell(home, 1, 1, 0)
-	for _, wrong := range []Slot{ana.Slot(2, c), budi.Slot(1, c), ana.Slot(1, c, c, c)} {
+	for _, wrong := range []Slot{ana.Slot(2, c), budi.Slot(1, c), ana.Slot(1, c, c, c, c)} {
 		if err := s.Append(inTime, home, Change{Slots: []Slot{wrong}}); !errors.Is(err, protocol.ErrMalformed) {
 			t.Errorf("%v: %v", wrong, err)
 		}
