@@ -116,14 +116,19 @@ func (b Backend) Contact(ctx context.Context, n protocol.NeighbourhoodID, id pro
 	return api.Private{Contact: t.Contact.Contact, Place: t.Place, Stewards: t.Stewards, Readers: t.Readers, Waiting: t.Waiting}, found, inWordsOfAPI(err)
 }
 
-// Reached implements [api.Backend].
-func (b Backend) Reached(ctx context.Context, n protocol.NeighbourhoodID, id protocol.RecordID) (devices int, own bool, err error) {
+// LookFar implements [api.Backend].
+func (b Backend) LookFar(ctx context.Context, n protocol.NeighbourhoodID, read func(board.View, api.Far)) error {
 	h, err := b.hood(n)
 	if err != nil {
-		return 0, false, err
+		return err
 	}
-	devices, own, err = h.Reached(ctx, id)
-	return devices, own, inWordsOfAPI(err)
+	return inWordsOfAPI(h.LookFar(ctx, read))
+}
+
+// TurnedAway implements [api.Backend].
+func (b Backend) TurnedAway(n protocol.NeighbourhoodID) bool {
+	h, err := b.hood(n)
+	return err == nil && h.met.unwelcome()
 }
 
 // words maps what goes wrong below to what the API says of it.

@@ -3,9 +3,13 @@ package node
 import (
 	"context"
 	"sync"
+	"time"
 
+	"gotong/node/api"
 	"gotong/protocol"
 	"gotong/protocol/board"
+	"gotong/protocol/record"
+	"gotong/protocol/roster"
 )
 
 // reachEnough is how many peers are worth counting: beyond it nobody asks.
@@ -14,12 +18,17 @@ const reachEnough = 12
 // reach knows which peers store which own cells, as they said themselves. It
 // is forgotten at the end and learnt anew in the next exchanges.
 type reach struct {
-	mu sync.Mutex
-	by map[protocol.ID]map[protocol.DeviceID]struct{}
+	mu    sync.Mutex
+	by    map[protocol.ID]map[protocol.DeviceID]struct{}
+	grown map[protocol.ID]struct{} // since the watchers were told
 }
 
+// reachPause is for how long news of what neighbours store gather before the
+// watchers are told: an exchange brings hundreds of them at once.
+const reachPause = time.Second
+
 func newReach() *reach {
-	return &reach{by: make(map[protocol.ID]map[protocol.DeviceID]struct{})}
+	return &reach{by: make(map[protocol.ID]map[protocol.DeviceID]struct{}), grown: make(map[protocol.ID]struct{})}
 }
 
 // track begins to count for an own cell that is kept.
@@ -35,17 +44,35 @@ func (r *reach) drop(id protocol.ID) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.by, id)
+	delete(r.grown, id)
 }
 
-// stored notes that a peer has these items; those of others are passed over.
-func (r *reach) stored(peer protocol.DeviceID, ids []protocol.ID) {
+// stored notes that a peer has these items; those of others are passed over. It
+// reports whether these are the first news since the last were taken.
+func (r *reach) stored(peer protocol.DeviceID, ids []protocol.ID) (first bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	before := len(r.grown)
 	for _, id := range ids {
-		if at, own := r.by[id]; own {
+		at, own := r.by[id]
+		if _, known := at[peer]; own && !known {
 			at[peer] = struct{}{}
+			r.grown[id] = struct{}{}
 		}
 	}
+	return before == 0 && len(r.grown) > 0
+}
+
+// news returns the cells that more peers store than before, once.
+func (r *reach) news() []protocol.ID {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var all []protocol.ID
+	for id := range r.grown {
+		all = append(all, id)
+	}
+	clear(r.grown)
+	return all
 }
 
 // unreached returns the own cells that too few peers are known to store.
@@ -61,24 +88,101 @@ func (r *reach) unreached() []protocol.ID {
 	return few
 }
 
-// count returns how many peers are known to store an own cell.
-func (r *reach) count(id protocol.ID) int {
+// at returns the peers that are known to store an own cell.
+func (r *reach) at(id protocol.ID) []protocol.DeviceID {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return len(r.by[id])
+	var peers []protocol.DeviceID
+	for peer := range r.by[id] {
+		peers = append(peers, peer)
+	}
+	return peers
 }
 
-// Reached returns how many other devices have said that they store what this
-// one says of a record now; own is false where it says nothing of it.
-func (h *Neighbourhood) Reached(ctx context.Context, id protocol.RecordID) (devices int, own bool, err error) {
-	err = h.do(ctx, func() {
-		f, said := h.board.Part(id, h.parts.Identity.DeviceID())
-		if !said {
-			return
-		}
-		if at, kept := h.held[board.Place{Device: f.Device, Slot: f.Slot}]; kept && at.n > 0 {
-			devices, own = h.reach.count(at.cells[0].id), true
+// Stored notes that a peer said it stores these items.
+func (h *Neighbourhood) Stored(peer protocol.DeviceID, ids []protocol.ID) {
+	if h.reach.stored(peer, ids) {
+		time.AfterFunc(reachPause, h.tellReach)
+	}
+}
+
+// tellReach tells the watchers which own records got further.
+func (h *Neighbourhood) tellReach() {
+	var records []protocol.RecordID
+	err := h.do(h.ctx, func() {
+		for _, id := range h.reach.news() {
+			l, kept := h.index.find(id)
+			if r, kind, stands := h.board.Standing(l.at); kept && stands && toTell(kind) {
+				records = append(records, r)
+			}
 		}
 	})
-	return devices, own, err
+	if err == nil && len(records) > 0 {
+		h.watchers.pass(Happening{Neighbourhood: h.id, Reached: records})
+	}
+}
+
+// toTell reports whether a person wrote such a record to be read by others, so
+// that it matters to them where it has arrived.
+func toTell(kind record.Kind) bool {
+	switch kind {
+	case record.Kind_KIND_UNKNOWN, record.Kind_KIND_NEIGHBOURHOOD, record.Kind_KIND_HOUSEHOLD, record.Kind_KIND_CONTACT:
+		return false
+	}
+	return true
+}
+
+// reachOf returns how far what this device says of a record now has got; false
+// where it says nothing of it. It is the owner's.
+func (h *Neighbourhood) reachOf(id protocol.RecordID) (api.Reach, bool) {
+	f, said := h.board.Part(id, h.parts.Identity.DeviceID())
+	at, kept := h.held[f.Place]
+	if !said || !kept || at.n == 0 {
+		return api.Reach{}, false
+	}
+	return h.reachAt(at), true
+}
+
+// reachAt counts who stores what a place says. A device that does not belong any
+// longer is nobody's neighbour, whatever it keeps.
+func (h *Neighbourhood) reachAt(at held) api.Reach {
+	members := h.roster.Load()
+	me, _ := h.Me()
+	var r api.Reach
+	for _, d := range h.reach.at(at.cells[at.n-1].id) {
+		household, _ := members.Household(d)
+		m, _ := members.Member(household)
+		switch {
+		case !members.Serve(d):
+		case household == me:
+			r.Own++
+		case m.Role == roster.RoleHub:
+			r.Hubs++
+		default:
+			r.Nodes++
+		}
+	}
+	return r
+}
+
+// unreached counts the own records of which no device of another household is
+// known to store anything. It is the owner's.
+func (h *Neighbourhood) unreached() int {
+	n, device := 0, h.parts.Identity.DeviceID()
+	for place, at := range h.held {
+		if place.Device != device || at.n == 0 || !at.counts {
+			continue
+		}
+		_, kind, stands := h.board.Standing(place)
+		if r := h.reachAt(at); stands && toTell(kind) && r.Nodes+r.Hubs == 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// LookFar is Look with a function beside the view that says how far own records
+// have got, as of the same moment.
+func (h *Neighbourhood) LookFar(ctx context.Context, read func(board.View, api.Far)) error {
+	return h.do(ctx, func() { read(h.board.At(h.parts.Now().UnixMilli()), h.reachOf) })
 }

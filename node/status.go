@@ -99,7 +99,7 @@ func (b Backend) status(ctx context.Context, h *Neighbourhood) api.Neighbourhood
 	}
 	h.fillLack(&s)
 	// An error leaves the zero hash: the node is closing.
-	_ = h.do(ctx, func() { s.Hash, s.Locked = h.board.Hash(), len(h.dark) })
+	_ = h.do(ctx, func() { s.Hash, s.Locked, s.Unreached = h.board.Hash(), len(h.dark), h.unreached() })
 	return s
 }
 
@@ -150,6 +150,9 @@ func translate(what Happening) []api.Event {
 	var events []api.Event
 	for _, c := range what.Changes {
 		events = append(events, api.Event{Type: api.EventRecord, Neighbourhood: what.Neighbourhood, Change: c})
+	}
+	for _, id := range what.Reached {
+		events = append(events, api.Event{Type: api.EventReach, Neighbourhood: what.Neighbourhood, Record: id})
 	}
 	return events
 }

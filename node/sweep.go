@@ -52,7 +52,7 @@ func (s *sweeping) settle(err error) {
 // be erased: a contact, or what this node carries and cannot read.
 func (h *Neighbourhood) mayGo(at board.Place, is held) bool {
 	_, dark := h.dark[at]
-	kind, _ := h.board.KindAt(at)
+	_, kind, _ := h.board.Standing(at)
 	if !dark && kind != record.Kind_KIND_CONTACT && is.n < 2 && is.whole.id == (protocol.ID{}) {
 		return false
 	}

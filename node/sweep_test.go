@@ -36,7 +36,7 @@ func contactCells(t *testing.T, h *Neighbourhood, id protocol.RecordID) (whole, 
 			for _, c := range s.Cells {
 				if c.Stub() {
 					stubs++
-				} else if kind, _ := h.board.KindAt(at); kind == record.Kind_KIND_CONTACT {
+				} else if _, kind, _ := h.board.Standing(at); kind == record.Kind_KIND_CONTACT {
 					whole++
 				}
 			}

@@ -12,11 +12,12 @@ import (
 const watchQueue = 256
 
 // Happening is what a watcher is told: changes of a neighbourhood's records,
-// that its roster changed, that a peer came or went, or, to a watcher who was
-// too slow, that it missed something.
+// that own records got further, that its roster changed, that a peer came or
+// went, or, to a watcher who was too slow, that it missed something.
 type Happening struct {
 	Neighbourhood protocol.NeighbourhoodID
 	Changes       []board.Change
+	Reached       []protocol.RecordID
 	Roster        bool
 	Peer          *Peer
 	Missed        bool

@@ -89,7 +89,7 @@ func (w *wire) opener(p peer.ID) exchange.Open {
 
 func (w *wire) stored(n protocol.NeighbourhoodID, peer protocol.DeviceID, ids []protocol.ID) {
 	if h, ok := w.node.Neighbourhood(n); ok {
-		h.reach.stored(peer, ids)
+		h.Stored(peer, ids)
 	}
 }
 

@@ -2,9 +2,11 @@ package node
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
+	"gotong/node/api"
 	"gotong/protocol"
 	"gotong/protocol/board"
 	"gotong/protocol/record"
@@ -131,22 +133,41 @@ func TestARequestIsSaidToHaveArrivedOnceANeighbourHasSaidSo(t *testing.T) {
 		t.Fatal(err)
 	}
 	atAni, _ := alone.Neighbourhood(id)
-	if n, own, err := atAni.Reached(t.Context(), asks(t, atAni, "nobody is there")); n != 0 || !own || err != nil {
-		t.Errorf("with nobody there: %d devices, own %v, %v", n, own, err)
+	if r, own := far(t, atAni, asks(t, atAni, "nobody is there")); r != (api.Reach{}) || !own {
+		t.Errorf("with nobody there: %v, own %v", r, own)
 	}
 
+	happenings, end := atSari.Watch()
+	defer end()
 	asked := asks(t, atSari, "water")
 	eventually(t, atBudi, "the request is there", titled("water"))
-	for n := 0; n == 0; time.Sleep(50 * time.Millisecond) {
-		if n, _, err = atSari.Reached(t.Context(), asked); err != nil || t.Context().Err() != nil {
-			t.Fatal("the neighbour has it and Bu Sari does not hear so", err)
+	for r := (api.Reach{}); r.Nodes == 0; time.Sleep(50 * time.Millisecond) {
+		if r, _ = far(t, atSari, asked); t.Context().Err() != nil {
+			t.Fatal("the neighbour has it and Bu Sari does not hear so")
+		}
+	}
+	for told := false; !told; {
+		select {
+		case what := <-happenings:
+			told = slices.Contains(what.Reached, asked)
+		case <-t.Context().Done():
+			t.Fatal("who watches is not told that it got further")
 		}
 	}
 	retitle(t, atSari, asked, "water, corrected")
-	if n, _, _ := atSari.Reached(t.Context(), asked); n != 0 {
+	if r, _ := far(t, atSari, asked); r.Nodes != 0 {
 		t.Error("what was corrected just now is said to have arrived")
 	}
-	if _, own, _ := atBudi.Reached(t.Context(), asked); own {
+	if _, own := far(t, atBudi, asked); own {
 		t.Error("Pak Budi takes Bu Sari's request for his own")
 	}
+}
+
+// far returns how far a record has got, and whether it is the node's own.
+func far(t *testing.T, h *Neighbourhood, id protocol.RecordID) (r api.Reach, own bool) {
+	t.Helper()
+	if err := h.LookFar(t.Context(), func(_ board.View, far api.Far) { r, own = far(id) }); err != nil {
+		t.Fatal(err)
+	}
+	return r, own
 }

@@ -102,6 +102,9 @@ func do[Out any](ctx context.Context, a *app, call verb[Out], show func(Out)) er
 		return a.document(doc)
 	}
 	show(doc)
+	if written, ok := any(doc).(api.Written); ok && written.TurnedAway {
+		a.tell("written.turned-away", nil)
+	}
 	return nil
 }
 

@@ -41,6 +41,9 @@ func newAsk(a *app) *cobra.Command {
 // written tells that something was saved, and writes its id.
 func (a *app) written(key string, doc api.Written) {
 	a.data(doc.Short)
+	if doc.TurnedAway {
+		return // nothing is promised; do says why
+	}
 	a.tell(key, words.Args{"id": doc.Short, "item": doc.Item.Short, "title": doc.Item.Title,
 		"amount": a.amounts(doc.Amounts), "who": a.who(doc.Item.Owner)})
 }

@@ -52,21 +52,8 @@ func (a *app) shown(doc api.Shown) {
 	a.coverage(i)
 	a.pledges(i)
 	a.remarks(doc.Comments)
-	a.reached(doc.Reached)
+	a.arrivedAt(i)
 	a.next(i)
-}
-
-// reached says how far an own item has got, and no more than is known.
-func (a *app) reached(devices *int) {
-	switch {
-	case devices == nil:
-	case *devices == 0:
-		a.line()
-		a.show("show.saved-here", nil)
-	default:
-		a.line()
-		a.show("show.reached", words.Args{"n": *devices})
-	}
 }
 
 // coverage says how far each line is.
@@ -105,7 +92,7 @@ func (a *app) pledge(p api.Pledge) string {
 	if !p.Promised.IsZero() && len(p.Received) == 0 {
 		due = a.say("pledge.due", words.Args{"when": a.words.When(p.Promised, a.now())})
 	}
-	return joined(", ", a.amounts(p.Amounts), a.standing(p), due, arrived, standby, words.Plain(p.Note))
+	return joined(", ", a.amounts(p.Amounts), a.standing(p), due, arrived, standby, words.Plain(p.Note), a.reach(p.Reach))
 }
 
 func (a *app) standing(p api.Pledge) string {

@@ -89,6 +89,9 @@ func (a *app) standingIn(n api.Standing) {
 	case n.Lacking > 0:
 		a.show("status.lacking", words.Args{"n": n.Lacking})
 	}
+	if n.Unreached > 0 {
+		a.show("status.unreached", words.Args{"n": n.Unreached})
+	}
 	if n.Locked > 0 {
 		a.show("status.locked", words.Args{"n": n.Locked})
 	}

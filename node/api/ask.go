@@ -92,7 +92,7 @@ func from(origin string) *record.Common {
 
 // written shows what a verb wrote, with the item it concerns.
 func (d Desk) written(ctx context.Context, s site, id protocol.RecordID, amounts []*record.Amount) (Written, error) {
-	doc := Written{Schema: SchemaWritten, Neighbourhood: s.document(), ID: id.String()}
+	doc := Written{Schema: SchemaWritten, Neighbourhood: s.document(), ID: id.String(), TurnedAway: d.Backend.TurnedAway(s.id)}
 	var about protocol.RecordID
 	err := d.look(ctx, s, func(v sight) error {
 		r, ok := v.Record(id)

@@ -42,9 +42,11 @@ type Backend interface {
 	// Contact returns what this household may read of the contact of a request
 	// or an offer; false where that is nothing.
 	Contact(ctx context.Context, n protocol.NeighbourhoodID, id protocol.RecordID) (Private, bool, error)
-	// Reached returns how many other devices have said that they store an own
-	// record as it is now; own is false for records of others.
-	Reached(ctx context.Context, n protocol.NeighbourhoodID, id protocol.RecordID) (devices int, own bool, err error)
+	// LookFar is Look, with a function beside the view that says how far own
+	// records have got.
+	LookFar(ctx context.Context, n protocol.NeighbourhoodID, read func(board.View, Far)) error
+	// TurnedAway reports whether the neighbours met last did not know this device.
+	TurnedAway(n protocol.NeighbourhoodID) bool
 	// CarryOut writes a bundle of all that is kept of these neighbourhoods,
 	// their sections named under salt.
 	CarryOut(ctx context.Context, in []protocol.NeighbourhoodID, salt [16]byte, w io.Writer) error
@@ -61,6 +63,10 @@ type Backend interface {
 	// ends; a slow reader finds a Reload in place of what it missed.
 	Watch(ctx context.Context) <-chan Event
 }
+
+// Far says how far what this device says of a record has got; false where it
+// says nothing of it. It is called inside LookFar only.
+type Far func(protocol.RecordID) (Reach, bool)
 
 // Peer is a node seen from here.
 type Peer struct {
@@ -115,6 +121,7 @@ type NeighbourhoodStatus struct {
 	Connected    int       // peers of this neighbourhood
 	LastExchange time.Time // zero: none yet
 	TurnedAway   bool      // since then a neighbour did not know this device
+	Unreached    int       // own records that nobody else is known to store
 }
 
 // EventType says what an [Event] is about.
@@ -123,6 +130,7 @@ type EventType string
 // The types of events.
 const (
 	EventRecord EventType = "record" // a record came, changed or ended
+	EventReach  EventType = "reach"  // others said that they store an own record
 	EventRoster EventType = "roster" // who belongs changed
 	EventPeer   EventType = "peer"   // a peer came or went
 	EventReload EventType = "reload" // events were dropped: read everything anew
@@ -133,6 +141,7 @@ type Event struct {
 	Type          EventType
 	Neighbourhood protocol.NeighbourhoodID // zero where it concerns none
 	Change        board.Change             // of an EventRecord
+	Record        protocol.RecordID        // of an EventReach
 	Device        protocol.DeviceID        // of an EventPeer
 	Connected     bool                     // of an EventPeer
 }

@@ -120,7 +120,7 @@ func (d Desk) siteOf(ctx context.Context, id protocol.NeighbourhoodID) (site, er
 // it may still be running.
 func (d Desk) look(ctx context.Context, s site, read func(sight) error) error {
 	var inside error
-	err := d.Backend.Look(ctx, s.id, func(v board.View) { inside = read(sightOf(v, s.me)) })
+	err := d.Backend.LookFar(ctx, s.id, func(v board.View, far Far) { inside = read(sightOf(v, s.me, far)) })
 	if err != nil {
 		return err
 	}

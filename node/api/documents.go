@@ -58,9 +58,10 @@ type Written struct {
 	Kind          string        `json:"kind"`
 	Amounts       []Amount      `json:"amounts,omitempty"` // promised, accepted or arrived by this verb
 	Item          Item          `json:"item"`
-	Repeated      bool          `json:"repeated,omitempty"` // it was written before, from the same origin
-	Moved         int           `json:"moved,omitempty"`    // numbers, from what all read to the contact
-	Contact       *Contact      `json:"contact,omitempty"`  // of the item, as this household may read it
+	Repeated      bool          `json:"repeated,omitempty"`    // it was written before, from the same origin
+	Moved         int           `json:"moved,omitempty"`       // numbers, from what all read to the contact
+	Contact       *Contact      `json:"contact,omitempty"`     // of the item, as this household may read it
+	TurnedAway    bool          `json:"turned_away,omitempty"` // the neighbours met last did not know this device
 }
 
 // List answers List: requests first, then offers; of each life at risk first,
@@ -78,8 +79,17 @@ type Shown struct {
 	Neighbourhood Neighbourhood `json:"neighbourhood"`
 	Item          Item          `json:"item"`
 	Contact       *Contact      `json:"contact,omitempty"` // as this household may read it
-	Reached       *int          `json:"reached,omitempty"` // of an own item: other devices that have said they store it
+	Reached       *int          `json:"reached,omitempty"` // of an own item: the devices of its Reach together
 	Comments      []Comment     `json:"comments"`
+}
+
+// Reach is how far an own record has got, as it stands now: how many devices
+// have said that they store it. Which ones said so is forgotten when the node
+// stops, and heard again in the next exchanges.
+type Reach struct {
+	Nodes int `json:"nodes"`         // of other households
+	Hubs  int `json:"hubs"`          // which pass it on and cannot read it
+	Own   int `json:"own,omitempty"` // other devices of the household
 }
 
 // Item is a request or an offer. Codes are those of protocol/record, State is
@@ -106,6 +116,7 @@ type Item struct {
 	Lines    []Line    `json:"lines"`
 	Pledges  []Pledge  `json:"pledges"` // those that count first come first
 	Comments int       `json:"comments"`
+	Reach    *Reach    `json:"reach,omitempty"` // of what this device says of it
 }
 
 // Line is one thing asked for or offered, and how far it is covered.
@@ -145,6 +156,7 @@ type Pledge struct {
 	Effective []Amount  `json:"effective"` // what counts toward the need
 	Standby   []Amount  `json:"standby"`   // what is beyond it
 	Received  []Amount  `json:"received"`
+	Reach     *Reach    `json:"reach,omitempty"` // of what this device says of it
 }
 
 // Comment is a remark.
@@ -224,6 +236,7 @@ type Standing struct {
 	Hash         string         `json:"hash"`              // of the board, in hexadecimal
 	Connected    int            `json:"connected"`
 	LastExchange time.Time      `json:"last_exchange,omitzero"`
+	Unreached    int            `json:"unreached"`             // own records that nobody else is known to store
 	TurnedAway   bool           `json:"turned_away,omitempty"` // a neighbour did not know this device, and none since did
 }
 
@@ -238,6 +251,7 @@ type Change struct {
 	Gone          bool      `json:"gone,omitempty"`
 	About         string    `json:"about,omitempty"` // the request or offer that the record is, or is about
 	Title         string    `json:"title,omitempty"` // of that one
+	Reach         *Reach    `json:"reach,omitempty"` // of an EventReach
 	Device        string    `json:"device,omitempty"`
 	Connected     bool      `json:"connected,omitempty"`
 }

@@ -48,6 +48,7 @@ type home struct {
 	invites  []int
 	status   Status
 	peers    []Peer
+	away     bool
 	broken   error // what carrying ends with
 }
 
@@ -157,12 +158,17 @@ func (h *home) Write(_ context.Context, _ protocol.NeighbourhoodID, content prot
 	return birth.Record(), nil
 }
 
-func (h *home) Reached(_ context.Context, _ protocol.NeighbourhoodID, id protocol.RecordID) (int, bool, error) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	r, ok := h.board.Record(id)
-	return 2, ok && r.Owner == h.me(), nil
+// LookFar: two neighbours and a hub store whatever there is.
+func (h *home) LookFar(ctx context.Context, n protocol.NeighbourhoodID, read func(board.View, Far)) error {
+	return h.Look(ctx, n, func(v board.View) {
+		read(v, func(id protocol.RecordID) (Reach, bool) {
+			r, ok := v.Record(id)
+			return Reach{Nodes: 2, Hubs: 1}, ok && r.Owner == h.me()
+		})
+	})
 }
+
+func (h *home) TurnedAway(protocol.NeighbourhoodID) bool { return h.away }
 
 func (h *home) Edit(ctx context.Context, n protocol.NeighbourhoodID, id protocol.RecordID, change func(proto.Message) error) error {
 	return h.Amend(ctx, n, id, func(content proto.Message, _ *record.Common) error { return change(content) })

@@ -29,6 +29,7 @@ func (s sight) item(i board.Item) Item {
 		Stale: i.Stale, Expired: i.Expired, Overdue: i.Overdue,
 		Owner: s.household(i.Owner), Created: at(i.Created()), Changed: at(i.Changed()),
 		Lines: []Line{}, Pledges: []Pledge{}, Comments: len(s.remarks(i)),
+		Reach: s.reach(i.Record),
 	}
 	doc.Area = i.Common.GetArea()
 	doc.describe(i)
@@ -77,7 +78,20 @@ func (s sight) pledge(i board.Item, p board.PledgeState) Pledge {
 		Created: at(p.Created()), Promised: at(p.Pledge.PromisedAt), Lapses: at(i.Lapses(p)), Note: p.Pledge.Note,
 		Amounts: amountsOf(i, p.Pledge.Amounts), Effective: amountsOf(i, p.Effective),
 		Standby: amountsOf(i, p.Standby), Received: amountsOf(i, p.Received),
+		Reach: s.reach(p.Record),
 	}
+}
+
+// reach says how far an own record has got, nil where that is not known here:
+// of what others wrote, and of what another device of the household did.
+func (s sight) reach(r *board.Record) *Reach {
+	if r.Owner != s.me || s.far == nil {
+		return nil
+	}
+	if reach, said := s.far(r.ID); said {
+		return &reach
+	}
+	return nil
 }
 
 func pledgeState(s record.PledgeState) string {

@@ -106,13 +106,11 @@ func (d Desk) Show(ctx context.Context, t Target) (Shown, error) {
 	if err != nil {
 		return Shown{}, err
 	}
-	if doc.Contact, err = d.contact(ctx, s, id); err != nil {
-		return Shown{}, err
-	}
-	devices, own, err := d.Backend.Reached(ctx, s.id, id)
-	if own {
+	if r := doc.Item.Reach; r != nil {
+		devices := r.Nodes + r.Hubs + r.Own
 		doc.Reached = &devices
 	}
+	doc.Contact, err = d.contact(ctx, s, id)
 	return doc, err
 }
 

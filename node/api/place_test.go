@@ -34,7 +34,7 @@ func TestAShortIDFitsOneRecordAndHasFourCharacters(t *testing.T) {
 	for range 3000 { // of a million possible beginnings: some share all four characters
 		s.homes[0].mustWrite(&record.Household{Name: "x"})
 	}
-	v := sightOf(s.board.At(0), protocol.HouseholdID{})
+	v := sightOf(s.board.At(0), protocol.HouseholdID{}, nil)
 	longer := 0
 	for _, id := range v.ids {
 		short := v.short(id)

@@ -14,13 +14,14 @@ import (
 type sight struct {
 	board.View
 	me  protocol.HouseholdID
+	far Far                 // nil where nobody asks
 	ids []protocol.RecordID // of all records, in order
 
 	names map[protocol.HouseholdID]string // looked up so far
 }
 
-func sightOf(v board.View, me protocol.HouseholdID) sight {
-	return sight{View: v, me: me, ids: v.Find(""), names: make(map[protocol.HouseholdID]string)}
+func sightOf(v board.View, me protocol.HouseholdID, far Far) sight {
+	return sight{View: v, me: me, far: far, ids: v.Find(""), names: make(map[protocol.HouseholdID]string)}
 }
 
 // name returns how a household calls itself. Looking it up walks all of them,

@@ -39,11 +39,33 @@ func (d Desk) change(ctx context.Context, e Event) (Change, error) {
 	if e.Device != [16]byte{} {
 		doc.Device = e.Device.String()
 	}
-	if e.Type != EventRecord {
+	switch e.Type {
+	case EventRecord:
+	case EventReach:
+		return d.further(ctx, e, doc)
+	default:
 		return doc, nil
 	}
 	doc.ID, doc.Kind, doc.Gone = e.Change.ID.String(), e.Change.Kind.Code(), e.Change.Gone
 	err := d.Backend.Look(ctx, e.Neighbourhood, func(v board.View) { doc.About, doc.Title = concerns(v, e.Change) })
+	if errors.Is(err, ErrNotMember) {
+		return doc, nil
+	}
+	return doc, err
+}
+
+// further says how far a record has got by now.
+func (d Desk) further(ctx context.Context, e Event, doc Change) (Change, error) {
+	doc.ID = e.Record.String()
+	err := d.Backend.LookFar(ctx, e.Neighbourhood, func(v board.View, far Far) {
+		if reach, said := far(e.Record); said {
+			doc.Reach = &reach
+		}
+		if r, ok := v.Record(e.Record); ok {
+			doc.Kind = r.Kind.Code()
+		}
+		doc.About, doc.Title = concerns(v, board.Change{ID: e.Record})
+	})
 	if errors.Is(err, ErrNotMember) {
 		return doc, nil
 	}

@@ -111,11 +111,11 @@ func TestAnErasedContactLeavesTheHashAlone(t *testing.T) {
 		t.Error("a contact is part of the hash")
 	}
 	at := Place{Device: birth.Device, Slot: birth.Slot}
-	if kind, ok := s.board.KindAt(at); !ok || kind != record.Kind_KIND_CONTACT {
+	if _, kind, ok := s.board.Standing(at); !ok || kind != record.Kind_KIND_CONTACT {
 		t.Errorf("what stands there: %v, %v", kind, ok)
 	}
 	s.board.Remove(at)
-	if _, ok := s.board.KindAt(at); ok || s.board.Hash() != before {
+	if _, _, ok := s.board.Standing(at); ok || s.board.Hash() != before {
 		t.Error("an erased contact changes the hash")
 	}
 }

@@ -31,18 +31,18 @@ func compareSaid(a, b *said) int {
 	return cmp.Or(cmp.Compare(a.stamp, b.stamp), bytes.Compare(a.cell[:], b.cell[:]))
 }
 
-// KindAt returns the kind of record that stands in a place, by what that place
-// says itself; false where nothing stands.
-func (b *Board) KindAt(at Place) (record.Kind, bool) {
+// Standing returns the record of which a place says something, and its kind;
+// false where nothing stands.
+func (b *Board) Standing(at Place) (protocol.RecordID, record.Kind, bool) {
 	w, ok := b.writers[at.Device]
 	if !ok {
-		return record.Kind_KIND_UNKNOWN, false
+		return protocol.RecordID{}, record.Kind_KIND_UNKNOWN, false
 	}
 	i, found := w.find(at.Slot)
 	if !found {
-		return record.Kind_KIND_UNKNOWN, false
+		return protocol.RecordID{}, record.Kind_KIND_UNKNOWN, false
 	}
-	return w.said[i].of.kind, true
+	return w.said[i].of.id, w.said[i].of.kind, true
 }
 
 // Facts returns a device's facts by slot.
