@@ -125,6 +125,16 @@ func (b Backend) LookFar(ctx context.Context, n protocol.NeighbourhoodID, read f
 	return inWordsOfAPI(h.LookFar(ctx, read))
 }
 
+// Saw implements [api.Backend].
+func (b Backend) Saw(ctx context.Context, n protocol.NeighbourhoodID, id protocol.RecordID) (bool, error) {
+	h, err := b.hood(n)
+	if err != nil {
+		return false, err
+	}
+	told, err := h.Saw(ctx, id)
+	return told, inWordsOfAPI(err)
+}
+
 // TurnedAway implements [api.Backend].
 func (b Backend) TurnedAway(n protocol.NeighbourhoodID) bool {
 	h, err := b.hood(n)

@@ -46,6 +46,7 @@ type Neighbourhood struct {
 	watchers *watchers
 	met      *meetings
 	reach    *reach
+	sights   sights
 	claimed  claimed
 	recall   recall
 

@@ -21,10 +21,11 @@ type reach struct {
 	mu    sync.Mutex
 	by    map[protocol.ID]map[protocol.DeviceID]struct{}
 	grown map[protocol.ID]struct{} // since the watchers were told
+	told  time.Time                // when they were told last
 }
 
-// reachPause is for how long news of what neighbours store gather before the
-// watchers are told: an exchange brings hundreds of them at once.
+// reachPause is the least time between two tellings of the watchers what
+// neighbours store: an exchange brings hundreds of such news.
 const reachPause = time.Second
 
 func newReach() *reach {
@@ -48,8 +49,8 @@ func (r *reach) drop(id protocol.ID) {
 }
 
 // stored notes that a peer has these items; those of others are passed over. It
-// reports whether these are the first news since the last were taken.
-func (r *reach) stored(peer protocol.DeviceID, ids []protocol.ID) (first bool) {
+// reports in how long that is to be told, where nothing is due yet.
+func (r *reach) stored(peer protocol.DeviceID, ids []protocol.ID, now time.Time) (after time.Duration, due bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	before := len(r.grown)
@@ -60,13 +61,14 @@ func (r *reach) stored(peer protocol.DeviceID, ids []protocol.ID) (first bool) {
 			r.grown[id] = struct{}{}
 		}
 	}
-	return before == 0 && len(r.grown) > 0
+	return max(0, reachPause-now.Sub(r.told)), before == 0 && len(r.grown) > 0
 }
 
 // news returns the cells that more peers store than before, once.
-func (r *reach) news() []protocol.ID {
+func (r *reach) news(now time.Time) []protocol.ID {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.told = now
 	var all []protocol.ID
 	for id := range r.grown {
 		all = append(all, id)
@@ -101,8 +103,8 @@ func (r *reach) at(id protocol.ID) []protocol.DeviceID {
 
 // Stored notes that a peer said it stores these items.
 func (h *Neighbourhood) Stored(peer protocol.DeviceID, ids []protocol.ID) {
-	if h.reach.stored(peer, ids) {
-		time.AfterFunc(reachPause, h.tellReach)
+	if after, due := h.reach.stored(peer, ids, time.Now()); due {
+		time.AfterFunc(after, h.tellReach)
 	}
 }
 
@@ -110,7 +112,7 @@ func (h *Neighbourhood) Stored(peer protocol.DeviceID, ids []protocol.ID) {
 func (h *Neighbourhood) tellReach() {
 	var records []protocol.RecordID
 	err := h.do(h.ctx, func() {
-		for _, id := range h.reach.news() {
+		for _, id := range h.reach.news(time.Now()) {
 			l, kept := h.index.find(id)
 			if r, kind, stands := h.board.Standing(l.at); kept && stands && toTell(kind) {
 				records = append(records, r)
@@ -126,7 +128,8 @@ func (h *Neighbourhood) tellReach() {
 // that it matters to them where it has arrived.
 func toTell(kind record.Kind) bool {
 	switch kind {
-	case record.Kind_KIND_UNKNOWN, record.Kind_KIND_NEIGHBOURHOOD, record.Kind_KIND_HOUSEHOLD, record.Kind_KIND_CONTACT:
+	case record.Kind_KIND_UNKNOWN, record.Kind_KIND_NEIGHBOURHOOD, record.Kind_KIND_HOUSEHOLD, record.Kind_KIND_CONTACT,
+		record.Kind_KIND_SEEN:
 		return false
 	}
 	return true

@@ -133,6 +133,11 @@ func (t *turn) class(p record.Part) cell.Class {
 		return t.classAbout(m.Request)
 	case *record.Contact:
 		return t.classAbout(m.Target)
+	case *record.Triage:
+		if m.Urgency == record.Urgency_URGENCY_CRITICAL {
+			return cell.Critical
+		}
+		return t.classAbout(m.Target)
 	case *record.Comment:
 		return cell.Bulk
 	}
@@ -146,12 +151,13 @@ func (t *turn) classOf(r *record.Request) cell.Class {
 	return cell.Normal
 }
 
+// classAbout is that of the request which a part is about, at the urgency that
+// counts: stewards may know better.
 func (t *turn) classAbout(target *record.Birth) cell.Class {
 	birth, _ := target.Place()
-	if r, ok := t.h.board.Record(birth.Record()); ok {
-		if m, ok := r.Content.(*record.Request); ok {
-			return t.classOf(m)
-		}
+	item, ok := t.h.board.At(t.h.parts.Now().UnixMilli()).Item(birth.Record())
+	if ok && item.Urgency() == record.Urgency_URGENCY_CRITICAL {
+		return cell.Critical
 	}
 	return cell.Normal
 }

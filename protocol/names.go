@@ -38,6 +38,7 @@ const (
 	DomainPayload   = "gotong/payload/1\x00"
 	DomainEpoch     = "gotong/epoch/1\x00"
 	DomainContact   = "gotong/contact/1\x00"
+	DomainCode      = "gotong/code/1\x00"
 )
 
 // Hash returns the first 16 bytes of SHA-256 over domain and the parts in

@@ -166,7 +166,7 @@ func (a *app) card(i api.Item) {
 	}
 	a.line(id, "  ", word, "  ", a.strong(words.Plain(i.Title)))
 	a.line(indent, a.summary(i))
-	a.line(indent, joined(" · ", a.who(i.Owner), words.Plain(i.Place), a.words.Ago(i.Created, a.now()), a.reach(i.Reach)))
+	a.line(indent, joined(" · ", a.who(i.Owner), words.Plain(i.Place), a.words.Ago(i.Created, a.now()), a.reach(i.Reach), a.seen(i)))
 }
 
 // urgencyWidth is the width of the widest word a list may begin with.

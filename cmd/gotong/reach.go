@@ -44,3 +44,23 @@ func (a *app) arrivedAt(i api.Item) {
 	}
 	a.show("show.reached", words.Args{"where": a.holders(*i.Reach)})
 }
+
+// seenBy says whose houses have opened it.
+func (a *app) seenBy(i api.Item) {
+	if len(i.Seen) == 0 {
+		return
+	}
+	var names []string
+	for _, h := range i.Seen {
+		names = append(names, a.who(h))
+	}
+	a.show("show.seen", words.Args{"who": joined(", ", names...)})
+}
+
+// seen says the same in a list.
+func (a *app) seen(i api.Item) string {
+	if len(i.Seen) == 0 {
+		return ""
+	}
+	return a.say("list.seen", words.Args{"n": len(i.Seen)})
+}

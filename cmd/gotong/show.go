@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,15 +13,34 @@ import (
 )
 
 func newShow(a *app) *cobra.Command {
+	var quietly bool
 	c := &cobra.Command{
 		Use: "show ID", Short: a.say("help.show", nil), Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
+			told := false
 			return do(c.Context(), a, func(ctx context.Context, node *api.Client) (api.Shown, error) {
-				return node.Show(ctx, a.target(args[0]))
-			}, a.shown)
+				doc, err := node.Show(ctx, a.target(args[0]))
+				if err == nil && !a.json && !quietly {
+					told = a.saw(ctx, node, doc.Item)
+				}
+				return doc, err
+			}, func(doc api.Shown) {
+				a.shown(doc)
+				if told {
+					a.tell("show.seen-told", nil)
+				}
+			})
 		},
 	}
+	c.Flags().BoolVar(&quietly, "quietly", false, a.say("flag.quietly", nil))
 	return a.jsonFlag(c)
+}
+
+// saw says that a person here opened an item, and reports whether the
+// neighbours are told. That it cannot be noted keeps nobody from reading.
+func (a *app) saw(ctx context.Context, node *api.Client, i api.Item) bool {
+	noted, err := node.Saw(ctx, a.target(i.ID))
+	return err == nil && noted.Told && !slices.ContainsFunc(i.Seen, func(h api.Household) bool { return h.Me })
 }
 
 func (a *app) shown(doc api.Shown) {
@@ -53,6 +73,7 @@ func (a *app) shown(doc api.Shown) {
 	a.pledges(i)
 	a.remarks(doc.Comments)
 	a.arrivedAt(i)
+	a.seenBy(i)
 	a.next(i)
 }
 

@@ -43,7 +43,7 @@ func families(t *testing.T) map[string][]string {
 		"pledge.":    {api.PledgeWithdrawn, api.PledgeFailed, api.PledgeOnTheWay, api.PledgeDelivered},
 		"trouble.": {string(api.TroubleStore), string(api.TroubleFull), string(api.TroubleRoom), string(api.TroubleClock),
 			string(api.TroubleLinks), string(api.TroubleCloned), string(api.TroubleRenewed)},
-		"field.":     said(t, `(?:need|short|atMost|refers|mayRefer|inTime|inRange|numbered|named)\("([a-z_]+)"|Invalid\{"([a-z_]+)"|Field: +"([a-z_]+)"`),
+		"field.":     said(t, `(?:need|short|atMost|refers|mayRefer|inTime|inRange|numbered|named|noneOr)\("([a-z_]+)"|Invalid\{"([a-z_]+)"|Field: +"([a-z_]+)"`),
 		"why.":       said(t, `Invalid\{[a-z"_]+, "([a-z-]+)"\}|Why: +"([a-z-]+)"`),
 		"candidate.": {"request", "offer", "pledge", "household", "device", "invitation"},
 		"role.":      append(api.Roles(), api.RoleNone, api.RoleFounder), "vouch.will-": api.Roles(),

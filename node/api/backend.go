@@ -45,6 +45,9 @@ type Backend interface {
 	// LookFar is Look, with a function beside the view that says how far own
 	// records have got.
 	LookFar(ctx context.Context, n protocol.NeighbourhoodID, read func(board.View, Far)) error
+	// Saw notes that a person of this household opened a record, and reports
+	// whether that is something the neighbours are told.
+	Saw(ctx context.Context, n protocol.NeighbourhoodID, id protocol.RecordID) (told bool, err error)
 	// TurnedAway reports whether the neighbours met last did not know this device.
 	TurnedAway(n protocol.NeighbourhoodID) bool
 	// CarryOut writes a bundle of all that is kept of these neighbourhoods,

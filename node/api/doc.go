@@ -38,6 +38,7 @@
 //	POST /v1/items/{id}/receipts      say that something arrived
 //	POST /v1/items/{id}/comments      remark
 //	POST /v1/items/{id}/contact       set what only accepted helpers read
+//	POST /v1/items/{id}/seen          say that a person opened it
 //	POST /v1/items/{id}/copies        say it in another neighbourhood too
 //	POST /v1/items/{id}/edit          change
 //	POST /v1/items/{id}/withdraw      take back

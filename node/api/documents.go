@@ -117,6 +117,9 @@ type Item struct {
 	Pledges  []Pledge  `json:"pledges"` // those that count first come first
 	Comments int       `json:"comments"`
 	Reach    *Reach    `json:"reach,omitempty"` // of what this device says of it
+	// Seen names other households of which somebody opened it; they say so of
+	// requests on which a life depends.
+	Seen []Household `json:"seen,omitempty"`
 }
 
 // Line is one thing asked for or offered, and how far it is covered.

@@ -168,6 +168,21 @@ func (h *home) LookFar(ctx context.Context, n protocol.NeighbourhoodID, read fun
 	})
 }
 
+// Saw lists what was opened, without waiting.
+func (h *home) Saw(ctx context.Context, n protocol.NeighbourhoodID, id protocol.RecordID) (told bool, err error) {
+	var ref *record.Birth
+	err = h.Look(ctx, n, func(v board.View) {
+		r, ok := v.Record(id)
+		if told = ok && r.Owner != h.me() && v.WorthSeeing(id); told {
+			ref = record.BirthOf(r.Birth)
+		}
+	})
+	if told {
+		h.mustWrite(&record.Seen{Items: []*record.Birth{ref}})
+	}
+	return told, err
+}
+
 func (h *home) TurnedAway(protocol.NeighbourhoodID) bool { return h.away }
 
 func (h *home) Edit(ctx context.Context, n protocol.NeighbourhoodID, id protocol.RecordID, change func(proto.Message) error) error {

@@ -29,7 +29,7 @@ func (s sight) item(i board.Item) Item {
 		Stale: i.Stale, Expired: i.Expired, Overdue: i.Overdue,
 		Owner: s.household(i.Owner), Created: at(i.Created()), Changed: at(i.Changed()),
 		Lines: []Line{}, Pledges: []Pledge{}, Comments: len(s.remarks(i)),
-		Reach: s.reach(i.Record),
+		Reach: s.reach(i.Record), Seen: s.seenBy(i),
 	}
 	doc.Area = i.Common.GetArea()
 	doc.describe(i)

@@ -68,6 +68,7 @@ func aidRoutes(mux *http.ServeMux, h handler, d Desk) {
 	mux.Handle("POST /v1/items/{id}/comments", post(h, d.Comment))
 	mux.Handle("POST /v1/items/{id}/contact", post(h, d.Confide))
 	mux.Handle("POST /v1/items/{id}/edit", post(h, d.Edit))
+	mux.Handle("POST /v1/items/{id}/seen", post(h, d.Saw))
 	mux.Handle("POST /v1/items/{id}/withdraw", post(h, d.Withdraw))
 	mux.Handle("POST /v1/items/{id}/close", post(h, d.Close))
 	mux.Handle("POST /v1/items/{id}/copies", post(h, d.Copy))

@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"slices"
+	"sync"
 
 	"gotong/protocol"
 	"gotong/protocol/board"
@@ -18,10 +19,11 @@ type sight struct {
 	ids []protocol.RecordID // of all records, in order
 
 	names map[protocol.HouseholdID]string // looked up so far
+	seen  func() map[protocol.RecordID][]protocol.HouseholdID
 }
 
 func sightOf(v board.View, me protocol.HouseholdID, far Far) sight {
-	return sight{View: v, me: me, far: far, ids: v.Find(""), names: make(map[protocol.HouseholdID]string)}
+	return sight{View: v, me: me, far: far, ids: v.Find(""), names: make(map[protocol.HouseholdID]string), seen: sync.OnceValue(v.Seen)}
 }
 
 // name returns how a household calls itself. Looking it up walks all of them,

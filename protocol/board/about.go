@@ -15,22 +15,32 @@ type decoded struct {
 	pledges  []*Record                              // by id
 	accepted map[protocol.RecordID][]*record.Amount // by pledge, the owner's yes
 	received map[protocol.RecordID]*received        // by pledge, the zero id for none in particular
+	triages  []*Record                              // of stewards, by id
+	judged   Judgement
 }
 
 // received is what is said to have arrived of one pledge.
 type received struct {
 	receiver []*record.Amount // says who received it
-	steward  []*record.Amount // says a steward, where the receiver does not
+	told     []*record.Amount // says the helper, who was told the receiver's code
+	steward  []*record.Amount // says a steward
 }
 
 // decode reads a record and what is said about it.
 func (b *Board) decode(e *entry) *decoded {
+	d := b.hear(e)
+	d.judged = d.judge()
+	return d
+}
+
+// hear gathers what is said about a record.
+func (b *Board) hear(e *entry) *decoded {
 	d := &decoded{Record: b.read(e)}
 	if !isItem(e.kind) || d.Content == nil || len(e.about) == 0 {
 		return d
 	}
 	d.accepted, d.received = make(map[protocol.RecordID][]*record.Amount), make(map[protocol.RecordID]*received)
-	for _, x := range b.readAbout(e, record.Kind_KIND_PLEDGE, record.Kind_KIND_ACCEPTANCE, record.Kind_KIND_RECEIPT) {
+	for _, x := range b.readAbout(e, record.Kind_KIND_PLEDGE, record.Kind_KIND_ACCEPTANCE, record.Kind_KIND_RECEIPT, record.Kind_KIND_TRIAGE) {
 		switch m := x.Content.(type) {
 		case *record.Pledge:
 			if x.Owner != d.Owner { // nobody pledges to themselves
@@ -42,6 +52,10 @@ func (b *Board) decode(e *entry) *decoded {
 			}
 		case *record.Receipt:
 			d.arrived(b, x.Owner, m)
+		case *record.Triage:
+			if b.roster.Steward(x.Owner) {
+				d.triages = append(d.triages, x)
+			}
 		}
 	}
 	return d
@@ -57,9 +71,18 @@ func (d *decoded) arrived(b *Board, by protocol.HouseholdID, m *record.Receipt) 
 	switch said := d.received[id]; {
 	case by == receiver:
 		said.receiver = most(said.receiver, m.Amounts)
+	case by == helper && d.proven(id, m):
+		said.told = most(said.told, m.Amounts)
 	case by != helper && receiver != protocol.HouseholdID{} && b.roster.Steward(by):
 		said.steward = most(said.steward, m.Amounts)
 	}
+}
+
+// proven reports whether a receipt shows that its writer was told the request's
+// delivery code: that is the receiver's word, given by handing it over.
+func (d *decoded) proven(pledge protocol.RecordID, m *record.Receipt) bool {
+	r, ok := d.Content.(*record.Request)
+	return ok && record.CodeProves(r, d.ID, pledge, m)
 }
 
 // parties returns who receives and who helps by a pledge, and the pledge's id:
@@ -96,18 +119,18 @@ func (d *decoded) elsewhere() [][]*record.Amount {
 func comparePledge(p *Record, id protocol.RecordID) int { return compareIDs(p.ID, id) }
 
 // amounts returns per line what the receiver says or, where that household says
-// nothing, what a steward does.
+// nothing, what a helper does who was told its code, else a steward.
 func (r *received) amounts() []*record.Amount {
 	if r == nil {
 		return nil
 	}
 	var all []*record.Amount
-	for _, a := range r.receiver {
-		all = add(all, a.Line, a.Quantity)
-	}
-	for _, a := range r.steward {
-		if !mentions(r.receiver, a.Line) {
-			all = add(all, a.Line, a.Quantity)
+	said := [][]*record.Amount{r.receiver, r.told, r.steward}
+	for i, amounts := range said {
+		for _, a := range amounts {
+			if !slices.ContainsFunc(said[:i], func(before []*record.Amount) bool { return mentions(before, a.Line) }) {
+				all = add(all, a.Line, a.Quantity)
+			}
 		}
 	}
 	return all

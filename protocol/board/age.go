@@ -84,18 +84,20 @@ func sure(ends int64) int64 {
 }
 
 // life returns when a request or an offer is stale, shown as "still needed?",
-// and when it expires, in milliseconds since 1970.
-func life(r *Record) (stale, expires int64) {
-	stale, expires = span(r)
+// at the urgency that counts, and when it expires, in milliseconds since 1970.
+// Nobody but its author lets a request expire earlier.
+func life(r *Record, counts record.Urgency) (stale, expires int64) {
+	stale, expires = span(r, counts)
 	return sure(stale), sure(expires)
 }
 
 // span is life by the writer's clock, whatever that says.
-func span(r *Record) (stale, expires int64) {
+func span(r *Record, counts record.Urgency) (stale, expires int64) {
 	switch m := r.Content.(type) {
 	case *record.Request:
 		since := max(r.Created(), m.ConfirmedAt)
-		after, end := pace(m.Urgency)
+		after, _ := pace(counts)
+		_, end := pace(m.Urgency)
 		stale, expires = since+after, since+end
 	case *record.Offer:
 		expires = offerEnds(m, r.Created())

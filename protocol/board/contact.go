@@ -75,7 +75,7 @@ func (v View) latest(helpers []Helper) []Helper {
 // closes returns when a contact is hidden from everybody: afterClose after its
 // owner ended the request or offer or, if nobody did, after it expires.
 func closes(r *Record) int64 {
-	_, ends := life(r)
+	_, ends := life(r, record.Urgency_URGENCY_UNKNOWN)
 	if dispositionOf(r) >= record.Disposition_DISPOSITION_WITHDRAWN {
 		ends = min(ends, sure(r.Fields[dispositionField].Stamp.Millis()))
 	}

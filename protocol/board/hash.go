@@ -48,7 +48,7 @@ func (b *Board) append(to []byte, e *entry) []byte {
 		to = append(numbers(to, int64(n), int64(f.Stamp), int64(len(f.Value))), f.Value...)
 	}
 	if isItem(e.kind) && r.Content != nil {
-		to = d.coverage(neverLapsed).append(to)
+		to = d.coverage(neverLapsed).append(numbers(to, int64(d.judged.Urgency)))
 	}
 	return to
 }

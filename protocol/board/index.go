@@ -125,8 +125,8 @@ func (b *Board) place(e *entry) (placed, bool) {
 	if d.Content == nil || d.coverage(neverLapsed).State.ended() {
 		return placed{}, false
 	}
-	e.listed = listed{kind: uint8(e.kind), urgency: Item{Record: d.Record}.weight()}
-	_, ends := life(d.Record)
+	e.listed = listed{kind: uint8(e.kind), urgency: weight(d.judged.Urgency)}
+	_, ends := life(d.Record, d.judged.Urgency)
 	return placed{entry: e, ends: ends}, true
 }
 

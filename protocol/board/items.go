@@ -13,9 +13,10 @@ import (
 type Item struct {
 	*Record
 	*Coverage
-	Stale   bool // shown as "still needed?"
-	Expired bool // archived, never deleted
-	Overdue bool // an accepted pledge is past its promise
+	Judgement Judgement
+	Stale     bool // shown as "still needed?"
+	Expired   bool // archived, never deleted
+	Overdue   bool // an accepted pledge is past its promise
 }
 
 // Request returns the content of a request, nil for an offer.
@@ -27,11 +28,13 @@ func (i Item) Offer() *record.Offer { m, _ := i.Content.(*record.Offer); return 
 // Ended reports whether nothing more is expected of it.
 func (i Item) Ended() bool { return i.State.ended() || i.Expired }
 
-// Urgency returns the request's urgency, URGENCY_UNKNOWN for an offer.
-func (i Item) Urgency() record.Urgency { return i.Request().GetUrgency() }
+// Urgency returns the urgency that counts, URGENCY_UNKNOWN for an offer.
+func (i Item) Urgency() record.Urgency { return i.Judgement.Urgency }
 
 // weight is the urgency as far as it orders items.
-func (i Item) weight() uint8 { return uint8(min(max(i.Urgency(), 0), 255)) }
+func (i Item) weight() uint8 { return weight(i.Urgency()) }
+
+func weight(u record.Urgency) uint8 { return uint8(min(max(u, 0), 255)) }
 
 // Open returns the requests or the offers that have not ended, the most urgent
 // first, among equals the oldest first. Whoever shows a page stops after it:
@@ -83,9 +86,9 @@ func (v View) Item(id protocol.RecordID) (Item, bool) {
 }
 
 func (v View) item(d *decoded) Item {
-	item := Item{Record: d.Record}
+	item := Item{Record: d.Record, Judgement: d.judged}
 	item.Coverage = d.coverage(v.lapsed(grace(item.Urgency())))
-	after, ends := life(d.Record)
+	after, ends := life(d.Record, item.Urgency())
 	item.Stale, item.Expired = v.now > after, v.now > ends
 	item.Overdue = slices.ContainsFunc(item.Pledges, v.overdue)
 	return item

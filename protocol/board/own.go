@@ -79,6 +79,10 @@ func (v View) Over(id protocol.RecordID) bool {
 		return v.overAt(m.Target)
 	case *record.Contact:
 		return len(m.Sealed) == 0
+	case *record.Triage:
+		return v.overAt(m.Target)
+	case *record.Link:
+		return m.TakenBack || v.overAt(m.From) && v.overAt(m.To)
 	case *record.Notice:
 		return v.now > sure(noticeEnds(m, noticeKey(r, m).Sent))
 	case *record.Acknowledgement:

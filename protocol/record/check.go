@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"fmt"
 	"slices"
 	"unicode/utf8"
@@ -44,7 +45,15 @@ func Check(m proto.Message) error {
 
 func checkCommon(m *Common) error {
 	return first(short("area", m.Area, protocol.MaxTitle), short("language", m.Language, protocol.MaxTitle),
-		short("origin", m.Origin, protocol.MaxTitle), inTime("expires", m.Expires))
+		short("origin", m.Origin, protocol.MaxTitle), inTime("expires", m.Expires), onBehalf(m.OnBehalf))
+}
+
+// onBehalf wants to know whether a person who is written about agreed.
+func onBehalf(m *OnBehalf) error {
+	if m != nil && m.Consent == Consent_CONSENT_UNKNOWN {
+		return &Invalid{"consent", "missing"}
+	}
+	return nil
 }
 
 func checkNeighbourhood(m *Neighbourhood) error {
@@ -58,7 +67,8 @@ func checkHousehold(m *Household) error {
 func checkRequest(m *Request) error {
 	return first(need("title", m.Title), short("title", m.Title, protocol.MaxTitle),
 		short("body", m.Body, protocol.MaxText), short("place", m.Place, protocol.MaxNote), lines(m.Lines),
-		inTime("needed_from", m.NeededFrom), inTime("needed_by", m.NeededBy), inTime("confirmed_at", m.ConfirmedAt))
+		inTime("needed_from", m.NeededFrom), inTime("needed_by", m.NeededBy), inTime("confirmed_at", m.ConfirmedAt),
+		noneOr("delivery_key", m.DeliveryKey, ed25519.PublicKeySize))
 }
 
 func checkOffer(m *Offer) error {
@@ -78,7 +88,7 @@ func checkAcceptance(m *Acceptance) error {
 
 func checkReceipt(m *Receipt) error {
 	return first(refers("request", m.Request), mayRefer("pledge", m.Pledge), amounts(m.Amounts),
-		short("note", m.Note, protocol.MaxNote), inTime("at", m.At))
+		short("note", m.Note, protocol.MaxNote), inTime("at", m.At), noneOr("code_proof", m.CodeProof, ed25519.SignatureSize))
 }
 
 func checkComment(m *Comment) error {

@@ -39,6 +39,9 @@ const (
 	Kind_KIND_RECEIPT         Kind = 7
 	Kind_KIND_COMMENT         Kind = 8
 	Kind_KIND_CONTACT         Kind = 9
+	Kind_KIND_SEEN            Kind = 10
+	Kind_KIND_TRIAGE          Kind = 11
+	Kind_KIND_LINK            Kind = 12
 	Kind_KIND_NOTICE          Kind = 26
 	Kind_KIND_ACKNOWLEDGEMENT Kind = 27
 	Kind_KIND_MODERATION      Kind = 28
@@ -59,6 +62,9 @@ var (
 		7:  "KIND_RECEIPT",
 		8:  "KIND_COMMENT",
 		9:  "KIND_CONTACT",
+		10: "KIND_SEEN",
+		11: "KIND_TRIAGE",
+		12: "KIND_LINK",
 		26: "KIND_NOTICE",
 		27: "KIND_ACKNOWLEDGEMENT",
 		28: "KIND_MODERATION",
@@ -76,6 +82,9 @@ var (
 		"KIND_RECEIPT":         7,
 		"KIND_COMMENT":         8,
 		"KIND_CONTACT":         9,
+		"KIND_SEEN":            10,
+		"KIND_TRIAGE":          11,
+		"KIND_LINK":            12,
 		"KIND_NOTICE":          26,
 		"KIND_ACKNOWLEDGEMENT": 27,
 		"KIND_MODERATION":      28,
@@ -115,7 +124,7 @@ var File_protocol_record_kind_proto protoreflect.FileDescriptor
 
 const file_protocol_record_kind_proto_rawDesc = "" +
 	"\n" +
-	"\x1aprotocol/record/kind.proto\x12\x10gotong.record.v1*\xa8\x02\n" +
+	"\x1aprotocol/record/kind.proto\x12\x10gotong.record.v1*\xd7\x02\n" +
 	"\x04Kind\x12\x10\n" +
 	"\fKIND_UNKNOWN\x10\x00\x12\x16\n" +
 	"\x12KIND_NEIGHBOURHOOD\x10\x01\x12\x12\n" +
@@ -127,7 +136,11 @@ const file_protocol_record_kind_proto_rawDesc = "" +
 	"\x0fKIND_ACCEPTANCE\x10\x06\x12\x10\n" +
 	"\fKIND_RECEIPT\x10\a\x12\x10\n" +
 	"\fKIND_COMMENT\x10\b\x12\x10\n" +
-	"\fKIND_CONTACT\x10\t\x12\x0f\n" +
+	"\fKIND_CONTACT\x10\t\x12\r\n" +
+	"\tKIND_SEEN\x10\n" +
+	"\x12\x0f\n" +
+	"\vKIND_TRIAGE\x10\v\x12\r\n" +
+	"\tKIND_LINK\x10\f\x12\x0f\n" +
 	"\vKIND_NOTICE\x10\x1a\x12\x18\n" +
 	"\x14KIND_ACKNOWLEDGEMENT\x10\x1b\x12\x13\n" +
 	"\x0fKIND_MODERATION\x10\x1c\x12\r\n" +

@@ -24,6 +24,9 @@ var kinds = map[Kind]rule{
 	Kind_KIND_RECEIPT:       about(checkReceipt),
 	Kind_KIND_COMMENT:       about(checkComment),
 	Kind_KIND_CONTACT:       about(checkContact),
+	Kind_KIND_SEEN:          alone(checkSeen),
+	Kind_KIND_TRIAGE:        about(checkTriage),
+	Kind_KIND_LINK:          about(checkLink),
 
 	Kind_KIND_NOTICE:          alone(checkNotice),
 	Kind_KIND_ACKNOWLEDGEMENT: about(checkAcknowledgement),

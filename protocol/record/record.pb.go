@@ -29,6 +29,112 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// Relative is what the writer is to the person.
+type Relative int32
+
+const (
+	Relative_RELATIVE_UNKNOWN   Relative = 0
+	Relative_RELATIVE_FAMILY    Relative = 1
+	Relative_RELATIVE_NEIGHBOUR Relative = 2
+	Relative_RELATIVE_CARER     Relative = 3
+	Relative_RELATIVE_VOLUNTEER Relative = 4 // as at a posko
+)
+
+// Enum value maps for Relative.
+var (
+	Relative_name = map[int32]string{
+		0: "RELATIVE_UNKNOWN",
+		1: "RELATIVE_FAMILY",
+		2: "RELATIVE_NEIGHBOUR",
+		3: "RELATIVE_CARER",
+		4: "RELATIVE_VOLUNTEER",
+	}
+	Relative_value = map[string]int32{
+		"RELATIVE_UNKNOWN":   0,
+		"RELATIVE_FAMILY":    1,
+		"RELATIVE_NEIGHBOUR": 2,
+		"RELATIVE_CARER":     3,
+		"RELATIVE_VOLUNTEER": 4,
+	}
+)
+
+func (x Relative) Enum() *Relative {
+	p := new(Relative)
+	*p = x
+	return p
+}
+
+func (x Relative) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Relative) Descriptor() protoreflect.EnumDescriptor {
+	return file_protocol_record_record_proto_enumTypes[0].Descriptor()
+}
+
+func (Relative) Type() protoreflect.EnumType {
+	return &file_protocol_record_record_proto_enumTypes[0]
+}
+
+func (x Relative) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Relative.Descriptor instead.
+func (Relative) EnumDescriptor() ([]byte, []int) {
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{0}
+}
+
+// Consent is whether the person agreed to be written about.
+type Consent int32
+
+const (
+	Consent_CONSENT_UNKNOWN                Consent = 0
+	Consent_CONSENT_GIVEN                  Consent = 1
+	Consent_CONSENT_NOT_POSSIBLE_EMERGENCY Consent = 2 // could not be asked, and could not wait
+)
+
+// Enum value maps for Consent.
+var (
+	Consent_name = map[int32]string{
+		0: "CONSENT_UNKNOWN",
+		1: "CONSENT_GIVEN",
+		2: "CONSENT_NOT_POSSIBLE_EMERGENCY",
+	}
+	Consent_value = map[string]int32{
+		"CONSENT_UNKNOWN":                0,
+		"CONSENT_GIVEN":                  1,
+		"CONSENT_NOT_POSSIBLE_EMERGENCY": 2,
+	}
+)
+
+func (x Consent) Enum() *Consent {
+	p := new(Consent)
+	*p = x
+	return p
+}
+
+func (x Consent) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Consent) Descriptor() protoreflect.EnumDescriptor {
+	return file_protocol_record_record_proto_enumTypes[1].Descriptor()
+}
+
+func (Consent) Type() protoreflect.EnumType {
+	return &file_protocol_record_record_proto_enumTypes[1]
+}
+
+func (x Consent) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Consent.Descriptor instead.
+func (Consent) EnumDescriptor() ([]byte, []int) {
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{1}
+}
+
 // Unit of a quantity. Conversion happens only inside a family (L; KG; ...).
 type Unit int32
 
@@ -132,11 +238,11 @@ func (x Unit) String() string {
 }
 
 func (Unit) Descriptor() protoreflect.EnumDescriptor {
-	return file_protocol_record_record_proto_enumTypes[0].Descriptor()
+	return file_protocol_record_record_proto_enumTypes[2].Descriptor()
 }
 
 func (Unit) Type() protoreflect.EnumType {
-	return &file_protocol_record_record_proto_enumTypes[0]
+	return &file_protocol_record_record_proto_enumTypes[2]
 }
 
 func (x Unit) Number() protoreflect.EnumNumber {
@@ -145,7 +251,7 @@ func (x Unit) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Unit.Descriptor instead.
 func (Unit) EnumDescriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{0}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{2}
 }
 
 type Urgency int32
@@ -187,11 +293,11 @@ func (x Urgency) String() string {
 }
 
 func (Urgency) Descriptor() protoreflect.EnumDescriptor {
-	return file_protocol_record_record_proto_enumTypes[1].Descriptor()
+	return file_protocol_record_record_proto_enumTypes[3].Descriptor()
 }
 
 func (Urgency) Type() protoreflect.EnumType {
-	return &file_protocol_record_record_proto_enumTypes[1]
+	return &file_protocol_record_record_proto_enumTypes[3]
 }
 
 func (x Urgency) Number() protoreflect.EnumNumber {
@@ -200,7 +306,7 @@ func (x Urgency) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Urgency.Descriptor instead.
 func (Urgency) EnumDescriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{1}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{3}
 }
 
 type DeliveryMode int32
@@ -242,11 +348,11 @@ func (x DeliveryMode) String() string {
 }
 
 func (DeliveryMode) Descriptor() protoreflect.EnumDescriptor {
-	return file_protocol_record_record_proto_enumTypes[2].Descriptor()
+	return file_protocol_record_record_proto_enumTypes[4].Descriptor()
 }
 
 func (DeliveryMode) Type() protoreflect.EnumType {
-	return &file_protocol_record_record_proto_enumTypes[2]
+	return &file_protocol_record_record_proto_enumTypes[4]
 }
 
 func (x DeliveryMode) Number() protoreflect.EnumNumber {
@@ -255,7 +361,7 @@ func (x DeliveryMode) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use DeliveryMode.Descriptor instead.
 func (DeliveryMode) EnumDescriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{2}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{4}
 }
 
 // Disposition is the only state of a request or an offer that is stored;
@@ -299,11 +405,11 @@ func (x Disposition) String() string {
 }
 
 func (Disposition) Descriptor() protoreflect.EnumDescriptor {
-	return file_protocol_record_record_proto_enumTypes[3].Descriptor()
+	return file_protocol_record_record_proto_enumTypes[5].Descriptor()
 }
 
 func (Disposition) Type() protoreflect.EnumType {
-	return &file_protocol_record_record_proto_enumTypes[3]
+	return &file_protocol_record_record_proto_enumTypes[5]
 }
 
 func (x Disposition) Number() protoreflect.EnumNumber {
@@ -312,7 +418,7 @@ func (x Disposition) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Disposition.Descriptor instead.
 func (Disposition) EnumDescriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{3}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{5}
 }
 
 type CloseReason int32
@@ -360,11 +466,11 @@ func (x CloseReason) String() string {
 }
 
 func (CloseReason) Descriptor() protoreflect.EnumDescriptor {
-	return file_protocol_record_record_proto_enumTypes[4].Descriptor()
+	return file_protocol_record_record_proto_enumTypes[6].Descriptor()
 }
 
 func (CloseReason) Type() protoreflect.EnumType {
-	return &file_protocol_record_record_proto_enumTypes[4]
+	return &file_protocol_record_record_proto_enumTypes[6]
 }
 
 func (x CloseReason) Number() protoreflect.EnumNumber {
@@ -373,7 +479,7 @@ func (x CloseReason) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use CloseReason.Descriptor instead.
 func (CloseReason) EnumDescriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{4}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{6}
 }
 
 type CapacityKind int32
@@ -412,11 +518,11 @@ func (x CapacityKind) String() string {
 }
 
 func (CapacityKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_protocol_record_record_proto_enumTypes[5].Descriptor()
+	return file_protocol_record_record_proto_enumTypes[7].Descriptor()
 }
 
 func (CapacityKind) Type() protoreflect.EnumType {
-	return &file_protocol_record_record_proto_enumTypes[5]
+	return &file_protocol_record_record_proto_enumTypes[7]
 }
 
 func (x CapacityKind) Number() protoreflect.EnumNumber {
@@ -425,7 +531,7 @@ func (x CapacityKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use CapacityKind.Descriptor instead.
 func (CapacityKind) EnumDescriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{5}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{7}
 }
 
 type PledgeState int32
@@ -470,11 +576,11 @@ func (x PledgeState) String() string {
 }
 
 func (PledgeState) Descriptor() protoreflect.EnumDescriptor {
-	return file_protocol_record_record_proto_enumTypes[6].Descriptor()
+	return file_protocol_record_record_proto_enumTypes[8].Descriptor()
 }
 
 func (PledgeState) Type() protoreflect.EnumType {
-	return &file_protocol_record_record_proto_enumTypes[6]
+	return &file_protocol_record_record_proto_enumTypes[8]
 }
 
 func (x PledgeState) Number() protoreflect.EnumNumber {
@@ -483,7 +589,7 @@ func (x PledgeState) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use PledgeState.Descriptor instead.
 func (PledgeState) EnumDescriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{6}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{8}
 }
 
 type Quality int32
@@ -525,11 +631,11 @@ func (x Quality) String() string {
 }
 
 func (Quality) Descriptor() protoreflect.EnumDescriptor {
-	return file_protocol_record_record_proto_enumTypes[7].Descriptor()
+	return file_protocol_record_record_proto_enumTypes[9].Descriptor()
 }
 
 func (Quality) Type() protoreflect.EnumType {
-	return &file_protocol_record_record_proto_enumTypes[7]
+	return &file_protocol_record_record_proto_enumTypes[9]
 }
 
 func (x Quality) Number() protoreflect.EnumNumber {
@@ -538,7 +644,7 @@ func (x Quality) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Quality.Descriptor instead.
 func (Quality) EnumDescriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{7}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{9}
 }
 
 // Body is the plaintext of a cell: what one device asserts of one record.
@@ -736,7 +842,8 @@ type Common struct {
 	// Where the writer took it from: a random id made at the first key stroke, a
 	// row of a spreadsheet. What a household writes twice with one origin is one
 	// record, so that a retry cannot duplicate.
-	Origin        string `protobuf:"bytes,104,opt,name=origin,proto3" json:"origin,omitempty"`
+	Origin        string    `protobuf:"bytes,104,opt,name=origin,proto3" json:"origin,omitempty"`
+	OnBehalf      *OnBehalf `protobuf:"bytes,105,opt,name=on_behalf,json=onBehalf,proto3" json:"on_behalf,omitempty"` // absent: the household speaks for itself
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -806,6 +913,67 @@ func (x *Common) GetOrigin() string {
 	return ""
 }
 
+func (x *Common) GetOnBehalf() *OnBehalf {
+	if x != nil {
+		return x.OnBehalf
+	}
+	return nil
+}
+
+// OnBehalf says that somebody writes for a person of another household. The
+// person's name is private (Private.name); what all may know stands here.
+type OnBehalf struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Relative      Relative               `protobuf:"varint,1,opt,name=relative,proto3,enum=gotong.record.v1.Relative" json:"relative,omitempty"`
+	Consent       Consent                `protobuf:"varint,2,opt,name=consent,proto3,enum=gotong.record.v1.Consent" json:"consent,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OnBehalf) Reset() {
+	*x = OnBehalf{}
+	mi := &file_protocol_record_record_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OnBehalf) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OnBehalf) ProtoMessage() {}
+
+func (x *OnBehalf) ProtoReflect() protoreflect.Message {
+	mi := &file_protocol_record_record_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OnBehalf.ProtoReflect.Descriptor instead.
+func (*OnBehalf) Descriptor() ([]byte, []int) {
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *OnBehalf) GetRelative() Relative {
+	if x != nil {
+		return x.Relative
+	}
+	return Relative_RELATIVE_UNKNOWN
+}
+
+func (x *OnBehalf) GetConsent() Consent {
+	if x != nil {
+		return x.Consent
+	}
+	return Consent_CONSENT_UNKNOWN
+}
+
 // Line is one thing needed or offered.
 type Line struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -824,7 +992,7 @@ type Line struct {
 
 func (x *Line) Reset() {
 	*x = Line{}
-	mi := &file_protocol_record_record_proto_msgTypes[4]
+	mi := &file_protocol_record_record_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -836,7 +1004,7 @@ func (x *Line) String() string {
 func (*Line) ProtoMessage() {}
 
 func (x *Line) ProtoReflect() protoreflect.Message {
-	mi := &file_protocol_record_record_proto_msgTypes[4]
+	mi := &file_protocol_record_record_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -849,7 +1017,7 @@ func (x *Line) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Line.ProtoReflect.Descriptor instead.
 func (*Line) Descriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{4}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Line) GetLine() uint32 {
@@ -926,7 +1094,7 @@ type Amount struct {
 
 func (x *Amount) Reset() {
 	*x = Amount{}
-	mi := &file_protocol_record_record_proto_msgTypes[5]
+	mi := &file_protocol_record_record_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -938,7 +1106,7 @@ func (x *Amount) String() string {
 func (*Amount) ProtoMessage() {}
 
 func (x *Amount) ProtoReflect() protoreflect.Message {
-	mi := &file_protocol_record_record_proto_msgTypes[5]
+	mi := &file_protocol_record_record_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -951,7 +1119,7 @@ func (x *Amount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Amount.ProtoReflect.Descriptor instead.
 func (*Amount) Descriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{5}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Amount) GetLine() uint32 {
@@ -978,7 +1146,7 @@ type Neighbourhood struct {
 
 func (x *Neighbourhood) Reset() {
 	*x = Neighbourhood{}
-	mi := &file_protocol_record_record_proto_msgTypes[6]
+	mi := &file_protocol_record_record_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -990,7 +1158,7 @@ func (x *Neighbourhood) String() string {
 func (*Neighbourhood) ProtoMessage() {}
 
 func (x *Neighbourhood) ProtoReflect() protoreflect.Message {
-	mi := &file_protocol_record_record_proto_msgTypes[6]
+	mi := &file_protocol_record_record_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1003,7 +1171,7 @@ func (x *Neighbourhood) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Neighbourhood.ProtoReflect.Descriptor instead.
 func (*Neighbourhood) Descriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{6}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Neighbourhood) GetName() string {
@@ -1025,7 +1193,7 @@ type Household struct {
 
 func (x *Household) Reset() {
 	*x = Household{}
-	mi := &file_protocol_record_record_proto_msgTypes[7]
+	mi := &file_protocol_record_record_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1037,7 +1205,7 @@ func (x *Household) String() string {
 func (*Household) ProtoMessage() {}
 
 func (x *Household) ProtoReflect() protoreflect.Message {
-	mi := &file_protocol_record_record_proto_msgTypes[7]
+	mi := &file_protocol_record_record_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1050,7 +1218,7 @@ func (x *Household) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Household.ProtoReflect.Descriptor instead.
 func (*Household) Descriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{7}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Household) GetName() string {
@@ -1093,6 +1261,7 @@ type Request struct {
 	DeliveryMode  DeliveryMode           `protobuf:"varint,15,opt,name=delivery_mode,json=deliveryMode,proto3,enum=gotong.record.v1.DeliveryMode" json:"delivery_mode,omitempty"`
 	Disposition   Disposition            `protobuf:"varint,17,opt,name=disposition,proto3,enum=gotong.record.v1.Disposition" json:"disposition,omitempty"`
 	CloseReason   CloseReason            `protobuf:"varint,18,opt,name=close_reason,json=closeReason,proto3,enum=gotong.record.v1.CloseReason" json:"close_reason,omitempty"`
+	DeliveryKey   []byte                 `protobuf:"bytes,19,opt,name=delivery_key,json=deliveryKey,proto3" json:"delivery_key,omitempty"`  // 32 bytes, from the delivery code (SPEC.md, Delivery codes)
 	ConfirmedAt   int64                  `protobuf:"varint,20,opt,name=confirmed_at,json=confirmedAt,proto3" json:"confirmed_at,omitempty"` // ms; "still needed"
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1100,7 +1269,7 @@ type Request struct {
 
 func (x *Request) Reset() {
 	*x = Request{}
-	mi := &file_protocol_record_record_proto_msgTypes[8]
+	mi := &file_protocol_record_record_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1112,7 +1281,7 @@ func (x *Request) String() string {
 func (*Request) ProtoMessage() {}
 
 func (x *Request) ProtoReflect() protoreflect.Message {
-	mi := &file_protocol_record_record_proto_msgTypes[8]
+	mi := &file_protocol_record_record_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1125,7 +1294,7 @@ func (x *Request) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Request.ProtoReflect.Descriptor instead.
 func (*Request) Descriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{8}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Request) GetTitle() string {
@@ -1240,6 +1409,13 @@ func (x *Request) GetCloseReason() CloseReason {
 	return CloseReason_CLOSE_REASON_UNKNOWN
 }
 
+func (x *Request) GetDeliveryKey() []byte {
+	if x != nil {
+		return x.DeliveryKey
+	}
+	return nil
+}
+
 func (x *Request) GetConfirmedAt() int64 {
 	if x != nil {
 		return x.ConfirmedAt
@@ -1268,7 +1444,7 @@ type Offer struct {
 
 func (x *Offer) Reset() {
 	*x = Offer{}
-	mi := &file_protocol_record_record_proto_msgTypes[9]
+	mi := &file_protocol_record_record_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1280,7 +1456,7 @@ func (x *Offer) String() string {
 func (*Offer) ProtoMessage() {}
 
 func (x *Offer) ProtoReflect() protoreflect.Message {
-	mi := &file_protocol_record_record_proto_msgTypes[9]
+	mi := &file_protocol_record_record_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1293,7 +1469,7 @@ func (x *Offer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Offer.ProtoReflect.Descriptor instead.
 func (*Offer) Descriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{9}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Offer) GetTitle() string {
@@ -1395,7 +1571,7 @@ type Pledge struct {
 
 func (x *Pledge) Reset() {
 	*x = Pledge{}
-	mi := &file_protocol_record_record_proto_msgTypes[10]
+	mi := &file_protocol_record_record_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1407,7 +1583,7 @@ func (x *Pledge) String() string {
 func (*Pledge) ProtoMessage() {}
 
 func (x *Pledge) ProtoReflect() protoreflect.Message {
-	mi := &file_protocol_record_record_proto_msgTypes[10]
+	mi := &file_protocol_record_record_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1420,7 +1596,7 @@ func (x *Pledge) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Pledge.ProtoReflect.Descriptor instead.
 func (*Pledge) Descriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{10}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Pledge) GetTarget() *Birth {
@@ -1481,7 +1657,7 @@ type Acceptance struct {
 
 func (x *Acceptance) Reset() {
 	*x = Acceptance{}
-	mi := &file_protocol_record_record_proto_msgTypes[11]
+	mi := &file_protocol_record_record_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1493,7 +1669,7 @@ func (x *Acceptance) String() string {
 func (*Acceptance) ProtoMessage() {}
 
 func (x *Acceptance) ProtoReflect() protoreflect.Message {
-	mi := &file_protocol_record_record_proto_msgTypes[11]
+	mi := &file_protocol_record_record_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1506,7 +1682,7 @@ func (x *Acceptance) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Acceptance.ProtoReflect.Descriptor instead.
 func (*Acceptance) Descriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{11}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Acceptance) GetRequest() *Birth {
@@ -1546,13 +1722,14 @@ type Receipt struct {
 	At            int64                  `protobuf:"varint,4,opt,name=at,proto3" json:"at,omitempty"` // ms
 	Quality       Quality                `protobuf:"varint,5,opt,name=quality,proto3,enum=gotong.record.v1.Quality" json:"quality,omitempty"`
 	Note          string                 `protobuf:"bytes,6,opt,name=note,proto3" json:"note,omitempty"`
+	CodeProof     []byte                 `protobuf:"bytes,7,opt,name=code_proof,json=codeProof,proto3" json:"code_proof,omitempty"` // 64 bytes: a helper was told the delivery code (SPEC.md, Delivery codes)
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Receipt) Reset() {
 	*x = Receipt{}
-	mi := &file_protocol_record_record_proto_msgTypes[12]
+	mi := &file_protocol_record_record_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1564,7 +1741,7 @@ func (x *Receipt) String() string {
 func (*Receipt) ProtoMessage() {}
 
 func (x *Receipt) ProtoReflect() protoreflect.Message {
-	mi := &file_protocol_record_record_proto_msgTypes[12]
+	mi := &file_protocol_record_record_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1577,7 +1754,7 @@ func (x *Receipt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
 func (*Receipt) Descriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{12}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Receipt) GetRequest() *Birth {
@@ -1622,6 +1799,13 @@ func (x *Receipt) GetNote() string {
 	return ""
 }
 
+func (x *Receipt) GetCodeProof() []byte {
+	if x != nil {
+		return x.CodeProof
+	}
+	return nil
+}
+
 // Comment is a remark on any record.
 type Comment struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1634,7 +1818,7 @@ type Comment struct {
 
 func (x *Comment) Reset() {
 	*x = Comment{}
-	mi := &file_protocol_record_record_proto_msgTypes[13]
+	mi := &file_protocol_record_record_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1646,7 +1830,7 @@ func (x *Comment) String() string {
 func (*Comment) ProtoMessage() {}
 
 func (x *Comment) ProtoReflect() protoreflect.Message {
-	mi := &file_protocol_record_record_proto_msgTypes[13]
+	mi := &file_protocol_record_record_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1659,7 +1843,7 @@ func (x *Comment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Comment.ProtoReflect.Descriptor instead.
 func (*Comment) Descriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{13}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Comment) GetTarget() *Birth {
@@ -1699,7 +1883,7 @@ type Contact struct {
 
 func (x *Contact) Reset() {
 	*x = Contact{}
-	mi := &file_protocol_record_record_proto_msgTypes[14]
+	mi := &file_protocol_record_record_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1711,7 +1895,7 @@ func (x *Contact) String() string {
 func (*Contact) ProtoMessage() {}
 
 func (x *Contact) ProtoReflect() protoreflect.Message {
-	mi := &file_protocol_record_record_proto_msgTypes[14]
+	mi := &file_protocol_record_record_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1724,7 +1908,7 @@ func (x *Contact) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Contact.ProtoReflect.Descriptor instead.
 func (*Contact) Descriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{14}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Contact) GetTarget() *Birth {
@@ -1766,7 +1950,7 @@ type Sealed struct {
 
 func (x *Sealed) Reset() {
 	*x = Sealed{}
-	mi := &file_protocol_record_record_proto_msgTypes[15]
+	mi := &file_protocol_record_record_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1778,7 +1962,7 @@ func (x *Sealed) String() string {
 func (*Sealed) ProtoMessage() {}
 
 func (x *Sealed) ProtoReflect() protoreflect.Message {
-	mi := &file_protocol_record_record_proto_msgTypes[15]
+	mi := &file_protocol_record_record_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1791,7 +1975,7 @@ func (x *Sealed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Sealed.ProtoReflect.Descriptor instead.
 func (*Sealed) Descriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{15}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Sealed) GetDevice() []byte {
@@ -1814,13 +1998,14 @@ type Private struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Contact       string                 `protobuf:"bytes,1,opt,name=contact,proto3" json:"contact,omitempty"`
 	Place         string                 `protobuf:"bytes,2,opt,name=place,proto3" json:"place,omitempty"` // exact, with the last steps of the way
+	Name          string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`   // of the person that a request on behalf is for
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Private) Reset() {
 	*x = Private{}
-	mi := &file_protocol_record_record_proto_msgTypes[16]
+	mi := &file_protocol_record_record_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1832,7 +2017,7 @@ func (x *Private) String() string {
 func (*Private) ProtoMessage() {}
 
 func (x *Private) ProtoReflect() protoreflect.Message {
-	mi := &file_protocol_record_record_proto_msgTypes[16]
+	mi := &file_protocol_record_record_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1845,7 +2030,7 @@ func (x *Private) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Private.ProtoReflect.Descriptor instead.
 func (*Private) Descriptor() ([]byte, []int) {
-	return file_protocol_record_record_proto_rawDescGZIP(), []int{16}
+	return file_protocol_record_record_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Private) GetContact() string {
@@ -1858,6 +2043,13 @@ func (x *Private) GetContact() string {
 func (x *Private) GetPlace() string {
 	if x != nil {
 		return x.Place
+	}
+	return ""
+}
+
+func (x *Private) GetName() string {
+	if x != nil {
+		return x.Name
 	}
 	return ""
 }
@@ -1880,13 +2072,17 @@ const file_protocol_record_record_proto_rawDesc = "" +
 	"\tAssertion\x12\x14\n" +
 	"\x05stamp\x18\x01 \x01(\x06R\x05stamp\x12\x18\n" +
 	"\acontent\x18\x02 \x01(\fR\acontent\x12\x18\n" +
-	"\acleared\x18\x03 \x03(\rR\acleared\"\x86\x01\n" +
+	"\acleared\x18\x03 \x03(\rR\acleared\"\xbf\x01\n" +
 	"\x06Common\x12\x12\n" +
 	"\x04area\x18d \x01(\tR\x04area\x12\x1a\n" +
 	"\blanguage\x18e \x01(\tR\blanguage\x12\x1a\n" +
 	"\bexercise\x18f \x01(\bR\bexercise\x12\x18\n" +
 	"\aexpires\x18g \x01(\x03R\aexpires\x12\x16\n" +
-	"\x06origin\x18h \x01(\tR\x06origin\"\xa1\x02\n" +
+	"\x06origin\x18h \x01(\tR\x06origin\x127\n" +
+	"\ton_behalf\x18i \x01(\v2\x1a.gotong.record.v1.OnBehalfR\bonBehalf\"w\n" +
+	"\bOnBehalf\x126\n" +
+	"\brelative\x18\x01 \x01(\x0e2\x1a.gotong.record.v1.RelativeR\brelative\x123\n" +
+	"\aconsent\x18\x02 \x01(\x0e2\x19.gotong.record.v1.ConsentR\aconsent\"\xa1\x02\n" +
 	"\x04Line\x12\x12\n" +
 	"\x04line\x18\x01 \x01(\rR\x04line\x12\x1a\n" +
 	"\bcategory\x18\x02 \x01(\tR\bcategory\x12\x12\n" +
@@ -1906,7 +2102,7 @@ const file_protocol_record_record_proto_rawDesc = "" +
 	"\tHousehold\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1c\n" +
 	"\tlanguages\x18\x02 \x03(\tR\tlanguages\x12\x16\n" +
-	"\x06people\x18\x03 \x01(\rR\x06peopleJ\x04\bd\x10x\"\xfb\x04\n" +
+	"\x06people\x18\x03 \x01(\rR\x06peopleJ\x04\bd\x10x\"\x9e\x05\n" +
 	"\aRequest\x12\x14\n" +
 	"\x05title\x18\x01 \x01(\tR\x05title\x12\x12\n" +
 	"\x04body\x18\x02 \x01(\tR\x04body\x12,\n" +
@@ -1926,6 +2122,7 @@ const file_protocol_record_record_proto_rawDesc = "" +
 	"\rdelivery_mode\x18\x0f \x01(\x0e2\x1e.gotong.record.v1.DeliveryModeR\fdeliveryMode\x12?\n" +
 	"\vdisposition\x18\x11 \x01(\x0e2\x1d.gotong.record.v1.DispositionR\vdisposition\x12@\n" +
 	"\fclose_reason\x18\x12 \x01(\x0e2\x1d.gotong.record.v1.CloseReasonR\vcloseReason\x12!\n" +
+	"\fdelivery_key\x18\x13 \x01(\fR\vdeliveryKey\x12!\n" +
 	"\fconfirmed_at\x18\x14 \x01(\x03R\vconfirmedAtJ\x04\bd\x10x\"\x90\x04\n" +
 	"\x05Offer\x12\x14\n" +
 	"\x05title\x18\x01 \x01(\tR\x05title\x12\x12\n" +
@@ -1955,14 +2152,16 @@ const file_protocol_record_record_proto_rawDesc = "" +
 	"\x06pledge\x18\x02 \x01(\v2\x17.gotong.record.v1.BirthR\x06pledge\x122\n" +
 	"\aamounts\x18\x03 \x03(\v2\x18.gotong.record.v1.AmountR\aamounts\x12\x1d\n" +
 	"\n" +
-	"taken_back\x18\x04 \x01(\bR\ttakenBackJ\x04\bd\x10x\"\x80\x02\n" +
+	"taken_back\x18\x04 \x01(\bR\ttakenBackJ\x04\bd\x10x\"\x9f\x02\n" +
 	"\aReceipt\x121\n" +
 	"\arequest\x18\x01 \x01(\v2\x17.gotong.record.v1.BirthR\arequest\x12/\n" +
 	"\x06pledge\x18\x02 \x01(\v2\x17.gotong.record.v1.BirthR\x06pledge\x122\n" +
 	"\aamounts\x18\x03 \x03(\v2\x18.gotong.record.v1.AmountR\aamounts\x12\x0e\n" +
 	"\x02at\x18\x04 \x01(\x03R\x02at\x123\n" +
 	"\aquality\x18\x05 \x01(\x0e2\x19.gotong.record.v1.QualityR\aquality\x12\x12\n" +
-	"\x04note\x18\x06 \x01(\tR\x04noteJ\x04\bd\x10x\"\x88\x01\n" +
+	"\x04note\x18\x06 \x01(\tR\x04note\x12\x1d\n" +
+	"\n" +
+	"code_proof\x18\a \x01(\fR\tcodeProofJ\x04\bd\x10x\"\x88\x01\n" +
 	"\aComment\x12/\n" +
 	"\x06target\x18\x01 \x01(\v2\x17.gotong.record.v1.BirthR\x06target\x12\x12\n" +
 	"\x04text\x18\x02 \x01(\tR\x04text\x122\n" +
@@ -1974,10 +2173,21 @@ const file_protocol_record_record_proto_rawDesc = "" +
 	"\x06sealed\x18\x04 \x03(\v2\x18.gotong.record.v1.SealedR\x06sealedJ\x04\bd\x10x\"8\n" +
 	"\x06Sealed\x12\x16\n" +
 	"\x06device\x18\x01 \x01(\fR\x06device\x12\x16\n" +
-	"\x06sealed\x18\x02 \x01(\fR\x06sealed\"9\n" +
+	"\x06sealed\x18\x02 \x01(\fR\x06sealed\"M\n" +
 	"\aPrivate\x12\x18\n" +
 	"\acontact\x18\x01 \x01(\tR\acontact\x12\x14\n" +
-	"\x05place\x18\x02 \x01(\tR\x05place*\x9d\x03\n" +
+	"\x05place\x18\x02 \x01(\tR\x05place\x12\x12\n" +
+	"\x04name\x18\x03 \x01(\tR\x04name*y\n" +
+	"\bRelative\x12\x14\n" +
+	"\x10RELATIVE_UNKNOWN\x10\x00\x12\x13\n" +
+	"\x0fRELATIVE_FAMILY\x10\x01\x12\x16\n" +
+	"\x12RELATIVE_NEIGHBOUR\x10\x02\x12\x12\n" +
+	"\x0eRELATIVE_CARER\x10\x03\x12\x16\n" +
+	"\x12RELATIVE_VOLUNTEER\x10\x04*U\n" +
+	"\aConsent\x12\x13\n" +
+	"\x0fCONSENT_UNKNOWN\x10\x00\x12\x11\n" +
+	"\rCONSENT_GIVEN\x10\x01\x12\"\n" +
+	"\x1eCONSENT_NOT_POSSIBLE_EMERGENCY\x10\x02*\x9d\x03\n" +
 	"\x04Unit\x12\x10\n" +
 	"\fUNIT_UNKNOWN\x10\x00\x12\r\n" +
 	"\tUNIT_NONE\x10\x01\x12\n" +
@@ -2070,70 +2280,76 @@ func file_protocol_record_record_proto_rawDescGZIP() []byte {
 	return file_protocol_record_record_proto_rawDescData
 }
 
-var file_protocol_record_record_proto_enumTypes = make([]protoimpl.EnumInfo, 8)
-var file_protocol_record_record_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
+var file_protocol_record_record_proto_enumTypes = make([]protoimpl.EnumInfo, 10)
+var file_protocol_record_record_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_protocol_record_record_proto_goTypes = []any{
-	(Unit)(0),             // 0: gotong.record.v1.Unit
-	(Urgency)(0),          // 1: gotong.record.v1.Urgency
-	(DeliveryMode)(0),     // 2: gotong.record.v1.DeliveryMode
-	(Disposition)(0),      // 3: gotong.record.v1.Disposition
-	(CloseReason)(0),      // 4: gotong.record.v1.CloseReason
-	(CapacityKind)(0),     // 5: gotong.record.v1.CapacityKind
-	(PledgeState)(0),      // 6: gotong.record.v1.PledgeState
-	(Quality)(0),          // 7: gotong.record.v1.Quality
-	(*Body)(nil),          // 8: gotong.record.v1.Body
-	(*Birth)(nil),         // 9: gotong.record.v1.Birth
-	(*Assertion)(nil),     // 10: gotong.record.v1.Assertion
-	(*Common)(nil),        // 11: gotong.record.v1.Common
-	(*Line)(nil),          // 12: gotong.record.v1.Line
-	(*Amount)(nil),        // 13: gotong.record.v1.Amount
-	(*Neighbourhood)(nil), // 14: gotong.record.v1.Neighbourhood
-	(*Household)(nil),     // 15: gotong.record.v1.Household
-	(*Request)(nil),       // 16: gotong.record.v1.Request
-	(*Offer)(nil),         // 17: gotong.record.v1.Offer
-	(*Pledge)(nil),        // 18: gotong.record.v1.Pledge
-	(*Acceptance)(nil),    // 19: gotong.record.v1.Acceptance
-	(*Receipt)(nil),       // 20: gotong.record.v1.Receipt
-	(*Comment)(nil),       // 21: gotong.record.v1.Comment
-	(*Contact)(nil),       // 22: gotong.record.v1.Contact
-	(*Sealed)(nil),        // 23: gotong.record.v1.Sealed
-	(*Private)(nil),       // 24: gotong.record.v1.Private
-	(Kind)(0),             // 25: gotong.record.v1.Kind
+	(Relative)(0),         // 0: gotong.record.v1.Relative
+	(Consent)(0),          // 1: gotong.record.v1.Consent
+	(Unit)(0),             // 2: gotong.record.v1.Unit
+	(Urgency)(0),          // 3: gotong.record.v1.Urgency
+	(DeliveryMode)(0),     // 4: gotong.record.v1.DeliveryMode
+	(Disposition)(0),      // 5: gotong.record.v1.Disposition
+	(CloseReason)(0),      // 6: gotong.record.v1.CloseReason
+	(CapacityKind)(0),     // 7: gotong.record.v1.CapacityKind
+	(PledgeState)(0),      // 8: gotong.record.v1.PledgeState
+	(Quality)(0),          // 9: gotong.record.v1.Quality
+	(*Body)(nil),          // 10: gotong.record.v1.Body
+	(*Birth)(nil),         // 11: gotong.record.v1.Birth
+	(*Assertion)(nil),     // 12: gotong.record.v1.Assertion
+	(*Common)(nil),        // 13: gotong.record.v1.Common
+	(*OnBehalf)(nil),      // 14: gotong.record.v1.OnBehalf
+	(*Line)(nil),          // 15: gotong.record.v1.Line
+	(*Amount)(nil),        // 16: gotong.record.v1.Amount
+	(*Neighbourhood)(nil), // 17: gotong.record.v1.Neighbourhood
+	(*Household)(nil),     // 18: gotong.record.v1.Household
+	(*Request)(nil),       // 19: gotong.record.v1.Request
+	(*Offer)(nil),         // 20: gotong.record.v1.Offer
+	(*Pledge)(nil),        // 21: gotong.record.v1.Pledge
+	(*Acceptance)(nil),    // 22: gotong.record.v1.Acceptance
+	(*Receipt)(nil),       // 23: gotong.record.v1.Receipt
+	(*Comment)(nil),       // 24: gotong.record.v1.Comment
+	(*Contact)(nil),       // 25: gotong.record.v1.Contact
+	(*Sealed)(nil),        // 26: gotong.record.v1.Sealed
+	(*Private)(nil),       // 27: gotong.record.v1.Private
+	(Kind)(0),             // 28: gotong.record.v1.Kind
 }
 var file_protocol_record_record_proto_depIdxs = []int32{
-	9,  // 0: gotong.record.v1.Body.birth:type_name -> gotong.record.v1.Birth
-	25, // 1: gotong.record.v1.Body.kind:type_name -> gotong.record.v1.Kind
-	10, // 2: gotong.record.v1.Body.assertions:type_name -> gotong.record.v1.Assertion
-	0,  // 3: gotong.record.v1.Line.unit:type_name -> gotong.record.v1.Unit
-	12, // 4: gotong.record.v1.Request.lines:type_name -> gotong.record.v1.Line
-	1,  // 5: gotong.record.v1.Request.urgency:type_name -> gotong.record.v1.Urgency
-	2,  // 6: gotong.record.v1.Request.delivery_mode:type_name -> gotong.record.v1.DeliveryMode
-	3,  // 7: gotong.record.v1.Request.disposition:type_name -> gotong.record.v1.Disposition
-	4,  // 8: gotong.record.v1.Request.close_reason:type_name -> gotong.record.v1.CloseReason
-	12, // 9: gotong.record.v1.Offer.lines:type_name -> gotong.record.v1.Line
-	2,  // 10: gotong.record.v1.Offer.delivery_mode:type_name -> gotong.record.v1.DeliveryMode
-	5,  // 11: gotong.record.v1.Offer.capacity_kind:type_name -> gotong.record.v1.CapacityKind
-	3,  // 12: gotong.record.v1.Offer.disposition:type_name -> gotong.record.v1.Disposition
-	4,  // 13: gotong.record.v1.Offer.close_reason:type_name -> gotong.record.v1.CloseReason
-	9,  // 14: gotong.record.v1.Pledge.target:type_name -> gotong.record.v1.Birth
-	13, // 15: gotong.record.v1.Pledge.amounts:type_name -> gotong.record.v1.Amount
-	6,  // 16: gotong.record.v1.Pledge.state:type_name -> gotong.record.v1.PledgeState
-	9,  // 17: gotong.record.v1.Acceptance.request:type_name -> gotong.record.v1.Birth
-	9,  // 18: gotong.record.v1.Acceptance.pledge:type_name -> gotong.record.v1.Birth
-	13, // 19: gotong.record.v1.Acceptance.amounts:type_name -> gotong.record.v1.Amount
-	9,  // 20: gotong.record.v1.Receipt.request:type_name -> gotong.record.v1.Birth
-	9,  // 21: gotong.record.v1.Receipt.pledge:type_name -> gotong.record.v1.Birth
-	13, // 22: gotong.record.v1.Receipt.amounts:type_name -> gotong.record.v1.Amount
-	7,  // 23: gotong.record.v1.Receipt.quality:type_name -> gotong.record.v1.Quality
-	9,  // 24: gotong.record.v1.Comment.target:type_name -> gotong.record.v1.Birth
-	9,  // 25: gotong.record.v1.Comment.reply_to:type_name -> gotong.record.v1.Birth
-	9,  // 26: gotong.record.v1.Contact.target:type_name -> gotong.record.v1.Birth
-	23, // 27: gotong.record.v1.Contact.sealed:type_name -> gotong.record.v1.Sealed
-	28, // [28:28] is the sub-list for method output_type
-	28, // [28:28] is the sub-list for method input_type
-	28, // [28:28] is the sub-list for extension type_name
-	28, // [28:28] is the sub-list for extension extendee
-	0,  // [0:28] is the sub-list for field type_name
+	11, // 0: gotong.record.v1.Body.birth:type_name -> gotong.record.v1.Birth
+	28, // 1: gotong.record.v1.Body.kind:type_name -> gotong.record.v1.Kind
+	12, // 2: gotong.record.v1.Body.assertions:type_name -> gotong.record.v1.Assertion
+	14, // 3: gotong.record.v1.Common.on_behalf:type_name -> gotong.record.v1.OnBehalf
+	0,  // 4: gotong.record.v1.OnBehalf.relative:type_name -> gotong.record.v1.Relative
+	1,  // 5: gotong.record.v1.OnBehalf.consent:type_name -> gotong.record.v1.Consent
+	2,  // 6: gotong.record.v1.Line.unit:type_name -> gotong.record.v1.Unit
+	15, // 7: gotong.record.v1.Request.lines:type_name -> gotong.record.v1.Line
+	3,  // 8: gotong.record.v1.Request.urgency:type_name -> gotong.record.v1.Urgency
+	4,  // 9: gotong.record.v1.Request.delivery_mode:type_name -> gotong.record.v1.DeliveryMode
+	5,  // 10: gotong.record.v1.Request.disposition:type_name -> gotong.record.v1.Disposition
+	6,  // 11: gotong.record.v1.Request.close_reason:type_name -> gotong.record.v1.CloseReason
+	15, // 12: gotong.record.v1.Offer.lines:type_name -> gotong.record.v1.Line
+	4,  // 13: gotong.record.v1.Offer.delivery_mode:type_name -> gotong.record.v1.DeliveryMode
+	7,  // 14: gotong.record.v1.Offer.capacity_kind:type_name -> gotong.record.v1.CapacityKind
+	5,  // 15: gotong.record.v1.Offer.disposition:type_name -> gotong.record.v1.Disposition
+	6,  // 16: gotong.record.v1.Offer.close_reason:type_name -> gotong.record.v1.CloseReason
+	11, // 17: gotong.record.v1.Pledge.target:type_name -> gotong.record.v1.Birth
+	16, // 18: gotong.record.v1.Pledge.amounts:type_name -> gotong.record.v1.Amount
+	8,  // 19: gotong.record.v1.Pledge.state:type_name -> gotong.record.v1.PledgeState
+	11, // 20: gotong.record.v1.Acceptance.request:type_name -> gotong.record.v1.Birth
+	11, // 21: gotong.record.v1.Acceptance.pledge:type_name -> gotong.record.v1.Birth
+	16, // 22: gotong.record.v1.Acceptance.amounts:type_name -> gotong.record.v1.Amount
+	11, // 23: gotong.record.v1.Receipt.request:type_name -> gotong.record.v1.Birth
+	11, // 24: gotong.record.v1.Receipt.pledge:type_name -> gotong.record.v1.Birth
+	16, // 25: gotong.record.v1.Receipt.amounts:type_name -> gotong.record.v1.Amount
+	9,  // 26: gotong.record.v1.Receipt.quality:type_name -> gotong.record.v1.Quality
+	11, // 27: gotong.record.v1.Comment.target:type_name -> gotong.record.v1.Birth
+	11, // 28: gotong.record.v1.Comment.reply_to:type_name -> gotong.record.v1.Birth
+	11, // 29: gotong.record.v1.Contact.target:type_name -> gotong.record.v1.Birth
+	26, // 30: gotong.record.v1.Contact.sealed:type_name -> gotong.record.v1.Sealed
+	31, // [31:31] is the sub-list for method output_type
+	31, // [31:31] is the sub-list for method input_type
+	31, // [31:31] is the sub-list for extension type_name
+	31, // [31:31] is the sub-list for extension extendee
+	0,  // [0:31] is the sub-list for field type_name
 }
 
 func init() { file_protocol_record_record_proto_init() }
@@ -2147,8 +2363,8 @@ func file_protocol_record_record_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_protocol_record_record_proto_rawDesc), len(file_protocol_record_record_proto_rawDesc)),
-			NumEnums:      8,
-			NumMessages:   17,
+			NumEnums:      10,
+			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -97,10 +97,14 @@ func CategoryOf(code string) (Category, bool) {
 
 // The prefixes that protobuf wants before enum values are no part of the codes.
 const (
-	unitPrefix    = "UNIT_"
-	urgencyPrefix = "URGENCY_"
-	reasonPrefix  = "CLOSE_REASON_"
-	kindPrefix    = "KIND_"
+	unitPrefix         = "UNIT_"
+	urgencyPrefix      = "URGENCY_"
+	reasonPrefix       = "CLOSE_REASON_"
+	kindPrefix         = "KIND_"
+	relationPrefix     = "RELATION_"
+	verificationPrefix = "VERIFICATION_"
+	relativePrefix     = "RELATIVE_"
+	consentPrefix      = "CONSENT_"
 )
 
 // Code returns the stable code of a unit, as in "L" or "JAM_ORANG".
@@ -114,6 +118,18 @@ func (r CloseReason) Code() string { return lower(r.String(), reasonPrefix) }
 
 // Code returns the stable code of a kind, as in "request".
 func (k Kind) Code() string { return lower(k.String(), kindPrefix) }
+
+// Code returns the stable code of a relation, as in "duplicate-of".
+func (r Relation) Code() string { return lower(r.String(), relationPrefix) }
+
+// Code returns the stable code of a verification, as in "phoned".
+func (v Verification) Code() string { return lower(v.String(), verificationPrefix) }
+
+// Code returns the stable code of what the writer is to a person, as in "carer".
+func (r Relative) Code() string { return lower(r.String(), relativePrefix) }
+
+// Code returns the stable code of a consent, as in "given".
+func (c Consent) Code() string { return lower(c.String(), consentPrefix) }
 
 func lower(name, prefix string) string {
 	return strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(name, prefix)), "_", "-")
@@ -141,6 +157,30 @@ func CloseReasonOf(code string) (CloseReason, bool) {
 	return CloseReason(n), n != 0
 }
 
+// RelationOf returns the relation with a code.
+func RelationOf(code string) (Relation, bool) {
+	n := Relation_value[upper(code, relationPrefix)]
+	return Relation(n), n != 0
+}
+
+// VerificationOf returns the verification with a code.
+func VerificationOf(code string) (Verification, bool) {
+	n := Verification_value[upper(code, verificationPrefix)]
+	return Verification(n), n != 0
+}
+
+// RelativeOf returns what the writer is to a person, by its code.
+func RelativeOf(code string) (Relative, bool) {
+	n := Relative_value[upper(code, relativePrefix)]
+	return Relative(n), n != 0
+}
+
+// ConsentOf returns the consent with a code.
+func ConsentOf(code string) (Consent, bool) {
+	n := Consent_value[upper(code, consentPrefix)]
+	return Consent(n), n != 0
+}
+
 // Units returns every unit, in order of number.
 func Units() []Unit { return known[Unit](Unit_name) }
 
@@ -153,6 +193,18 @@ func Urgencies() []Urgency {
 
 // CloseReasons returns every reason, in order of number.
 func CloseReasons() []CloseReason { return known[CloseReason](CloseReason_name) }
+
+// Relations returns every relation, in order of number.
+func Relations() []Relation { return known[Relation](Relation_name) }
+
+// Verifications returns every verification, in order of number.
+func Verifications() []Verification { return known[Verification](Verification_name) }
+
+// Relatives returns what a writer can be to a person, in order of number.
+func Relatives() []Relative { return known[Relative](Relative_name) }
+
+// Consents returns every consent, in order of number.
+func Consents() []Consent { return known[Consent](Consent_name) }
 
 // known returns the values of an enum but for 0, which is never written.
 func known[E ~int32](names map[int32]string) []E {
