@@ -19,7 +19,7 @@ func (v View) Seen() map[protocol.RecordID][]protocol.HouseholdID {
 		}
 	}
 	for _, households := range seen {
-		slices.SortFunc(households, func(a, b protocol.HouseholdID) int { return slices.Compare(a[:], b[:]) })
+		slices.SortFunc(households, compareHouseholds)
 	}
 	return seen
 }

@@ -107,5 +107,3 @@ func (b *Board) entitled(by protocol.HouseholdID, p Pair) bool {
 	return known && by == from || b.roster.Steward(by) ||
 		p.Relation == record.Relation_RELATION_SAME_EVENT && other && by == to
 }
-
-func compareHouseholds(a, b protocol.HouseholdID) int { return slices.Compare(a[:], b[:]) }
