@@ -120,7 +120,11 @@ func (b *addressBook) Close() error {
 func (b *addressBook) peers(connected []mesh.Peer) []Peer {
 	var all []Peer
 	for _, p := range connected {
-		all = append(all, Peer{Device: p.Device, Name: p.ID.String(), Addrs: []string{p.Address}, Connected: true, Seen: time.Now()})
+		here := Peer{Device: p.Device, Name: p.ID.String(), Addrs: []string{p.Address}, Connected: true, Seen: time.Now()}
+		if d, err := mesh.DeviceOf(p.Hub); err == nil {
+			here.Hub = &d
+		}
+		all = append(all, here)
 	}
 	for _, p := range b.list() {
 		away := Peer{Name: p.Peer.ID.String(), Seen: p.Seen}

@@ -24,6 +24,7 @@ type Config struct {
 	Peers    []string         // multiaddrs to dial for ever, as given by hand
 	Announce []string         // multiaddrs told to others instead; empty, not nil: none
 	Room     int64            // bytes of others' records to keep; 0: what the disk allows for
+	Hub      bool             // has room for many, and relays between members who cannot reach each other
 	Now      func() time.Time // nil: the machine's clock
 	Log      *slog.Logger     // nil: silent
 }

@@ -15,7 +15,8 @@ type Peer struct {
 	Name      string // its libp2p peer id
 	Addrs     []string
 	Connected bool
-	Seen      time.Time // when it was last connected
+	Hub       *protocol.DeviceID // through which it is connected; nil: directly
+	Seen      time.Time          // when it was last connected
 }
 
 // ErrNoDial: the node's network has no addresses to dial.

@@ -13,7 +13,7 @@ func (b Backend) Peers() []api.Peer {
 	var peers []api.Peer
 	for _, p := range b.network.Peers() {
 		peer := api.Peer{
-			Device: p.Device, Name: p.Name, Addrs: p.Addrs, Connected: p.Connected, Seen: p.Seen,
+			Device: p.Device, Name: p.Name, Addrs: p.Addrs, Connected: p.Connected, Hub: p.Hub, Seen: p.Seen,
 			Shared: make(map[protocol.NeighbourhoodID]protocol.HouseholdID),
 		}
 		for _, id := range b.Neighbourhoods() {
@@ -34,7 +34,7 @@ func (b Backend) Peers() []api.Peer {
 func (b Backend) Status(ctx context.Context) api.Status {
 	s := api.Status{
 		Device: b.parts.Identity.DeviceID(), Dir: b.Dir, Started: b.started,
-		Addrs: b.network.Addrs(), Troubles: b.troubles(),
+		Addrs: b.network.Addrs(), Relayed: b.relayed(), Troubles: b.troubles(),
 	}
 	for _, p := range b.network.Peers() {
 		if p.Connected {

@@ -34,12 +34,12 @@ func newWire(ctx context.Context, n *Node, cfg Config) (*wire, error) {
 	w.mesh, err = mesh.New(ctx, mesh.Config{
 		Identity: n.parts.Identity.Device, Listen: cfg.Listen, Peers: cfg.Peers, Announce: cfg.Announce,
 		Known: w.book.known, Remember: w.book.remember, Version: Version, Log: cfg.Log,
-		Admit: w.admit,
+		Admit: w.admit, Members: n.devices, Hub: cfg.Hub, Together: n.together,
 	})
 	if err != nil {
 		return nil, err
 	}
-	if w.gossip, err = gossip.New(ctx, w.mesh.Host(), n.Knows); err != nil {
+	if w.gossip, err = gossip.New(ctx, w.mesh.Host(), n.Knows, cfg.Hub); err != nil {
 		return nil, errors.Join(err, w.mesh.Close())
 	}
 	w.exchange = exchange.New(n.parts.Identity.DeviceID(), rand.Reader, exchange.Events{Stored: w.stored, Ended: w.ended})

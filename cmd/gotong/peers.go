@@ -44,6 +44,8 @@ func (a *app) peerName(p api.PeerSeen) string {
 
 func (a *app) contact(p api.PeerSeen) string {
 	switch {
+	case p.Hub != "":
+		return a.say("peers.through-hub", nil)
 	case p.Connected:
 		return a.say("peers.connected", nil)
 	case p.Seen.IsZero():

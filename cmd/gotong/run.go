@@ -22,6 +22,7 @@ type runOptions struct {
 	listen []string // multiaddrs; none: every interface
 	peers  []string // multiaddrs of nodes to call
 	room   roomValue
+	hub    bool
 	log    *slog.Logger
 }
 
@@ -37,7 +38,9 @@ type running interface {
 
 // startNode starts the real node in a directory.
 func startNode(ctx context.Context, opts runOptions) (running, error) {
-	n, err := node.New(ctx, node.Config{Dir: opts.dir, Listen: opts.listen, Peers: opts.peers, Room: int64(opts.room), Log: opts.log})
+	n, err := node.New(ctx, node.Config{
+		Dir: opts.dir, Listen: opts.listen, Peers: opts.peers, Hub: opts.hub, Room: int64(opts.room), Log: opts.log,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +51,7 @@ func newRun(a *app) *cobra.Command {
 	var opts runOptions
 	var verbose bool
 	c := &cobra.Command{
-		Use: "run", Short: a.say("help.run", nil), Args: exactly(0),
+		Use: "run", Short: a.say("help.run", nil), Long: a.say("help.run-long", nil), Args: exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			opts.log = a.logger(verbose)
 			return a.run(c.Context(), opts)
@@ -57,6 +60,7 @@ func newRun(a *app) *cobra.Command {
 	c.Flags().StringArrayVar(&opts.listen, "listen", nil, a.say("flag.listen", nil))
 	c.Flags().StringArrayVar(&opts.peers, "peer", nil, a.say("flag.peer", nil))
 	c.Flags().Var(&opts.room, "room", a.say("flag.room", nil))
+	c.Flags().BoolVar(&opts.hub, "hub", false, a.say("flag.hub", nil))
 	c.Flags().BoolVarP(&verbose, "verbose", "v", false, a.say("flag.verbose", nil))
 	return c
 }
@@ -192,8 +196,13 @@ func (a *app) greet(ctx context.Context, desk api.Desk, n running, opts runOptio
 		return
 	}
 	fmt.Fprintln(a.err)
-	if len(report.Neighbourhoods) == 0 {
+	if len(report.Neighbourhoods) == 0 && opts.hub {
+		a.tell("run.hub-alone", nil)
+	} else if len(report.Neighbourhoods) == 0 {
 		a.tell("run.alone", nil)
+	}
+	if opts.hub {
+		a.tell("run.hub", nil)
 	}
 	for _, in := range report.Neighbourhoods {
 		key := "run.member"

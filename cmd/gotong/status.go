@@ -30,6 +30,12 @@ func (a *app) status(doc api.Report) {
 			a.line(a.named("trouble.", string(t)))
 		}
 	}
+	if doc.Relayed != nil {
+		a.line(joined(", ",
+			a.say("status.carries", words.Args{"n": len(doc.Neighbourhoods)}),
+			a.say("status.relays-for", words.Args{"n": doc.Relayed.Devices}),
+			a.say("status.relayed", words.Args{"n": doc.Relayed.Connections})))
+	}
 	for _, n := range doc.Neighbourhoods {
 		a.line()
 		a.standingIn(n)

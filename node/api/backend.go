@@ -77,9 +77,10 @@ type Peer struct {
 	Name         string // its id among links, as in "12D3KooW..."
 	Addrs        []string
 	Connected    bool
-	RoundTrip    time.Duration // 0: not measured
-	Seen         time.Time     // when it was last connected; zero: never
-	LastExchange time.Time     // zero: none yet
+	Hub          *protocol.DeviceID // through which it is connected; nil: directly
+	RoundTrip    time.Duration      // 0: not measured
+	Seen         time.Time          // when it was last connected; zero: never
+	LastExchange time.Time          // zero: none yet
 	// Shared lists the neighbourhoods it was met in, with its household there.
 	Shared map[protocol.NeighbourhoodID]protocol.HouseholdID
 }
@@ -105,6 +106,7 @@ type Status struct {
 	Started        time.Time
 	Addrs          []string // where it listens, as multiaddrs
 	Connected      int      // peers
+	Relayed        *Relayed // nil: this node is no hub
 	Troubles       []Trouble
 	Neighbourhoods []NeighbourhoodStatus
 }

@@ -203,6 +203,7 @@ type PeerSeen struct {
 	Device       string      `json:"device"`
 	Name         string      `json:"name"`
 	Connected    bool        `json:"connected"`
+	Hub          string      `json:"hub,omitempty"` // the device through which it is connected
 	Addrs        []string    `json:"addrs"`
 	RoundTripMS  float64     `json:"round_trip_ms,omitempty"`
 	Seen         time.Time   `json:"seen,omitzero"`
@@ -218,8 +219,15 @@ type Report struct {
 	Started        time.Time  `json:"started"`
 	Addrs          []string   `json:"addrs"`
 	Connected      int        `json:"connected"`
+	Relayed        *Relayed   `json:"relayed,omitempty"` // on a hub
 	Troubles       []Trouble  `json:"troubles"`
 	Neighbourhoods []Standing `json:"neighbourhoods"`
+}
+
+// Relayed is what a hub carries between others, as bytes it cannot read.
+type Relayed struct {
+	Devices     int `json:"devices"`     // that can be reached through it
+	Connections int `json:"connections"` // between them
 }
 
 // Standing is how a node stands in one neighbourhood.

@@ -18,7 +18,7 @@ func (d Desk) Status(ctx context.Context) (Report, error) {
 	st := d.Backend.Status(ctx)
 	doc := Report{
 		Schema: SchemaStatus, Device: st.Device.String(), Dir: st.Dir, Started: utc(st.Started),
-		Addrs: filled(st.Addrs), Connected: st.Connected, Troubles: filled(st.Troubles), Neighbourhoods: []Standing{},
+		Addrs: filled(st.Addrs), Connected: st.Connected, Relayed: st.Relayed, Troubles: filled(st.Troubles), Neighbourhoods: []Standing{},
 	}
 	for _, n := range st.Neighbourhoods {
 		standing, err := d.standing(ctx, n)
@@ -85,8 +85,12 @@ func (d Desk) Peers(ctx context.Context) (PeerList, error) {
 		if err != nil {
 			return PeerList{}, err
 		}
+		hub := ""
+		if p.Hub != nil {
+			hub = p.Hub.String()
+		}
 		doc.Peers = append(doc.Peers, PeerSeen{
-			Device: p.Device.String(), Name: p.Name, Connected: p.Connected, Addrs: filled(p.Addrs),
+			Device: p.Device.String(), Name: p.Name, Connected: p.Connected, Hub: hub, Addrs: filled(p.Addrs),
 			RoundTripMS: float64(p.RoundTrip.Microseconds()) / 1000,
 			Seen:        utc(p.Seen), LastExchange: utc(p.LastExchange), Households: households,
 		})

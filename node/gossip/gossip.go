@@ -25,6 +25,7 @@ type Gossip struct {
 	pubsub *pubsub.PubSub
 	self   peer.ID
 	member func(protocol.DeviceID) bool
+	hub    bool
 	cancel context.CancelFunc
 
 	policy      *Policy
@@ -38,12 +39,14 @@ type Gossip struct {
 }
 
 // New starts gossip on a host. It ends with ctx or with Close. member says
-// whether a device is in a roster: others are told nothing.
-func New(ctx context.Context, h host.Host, member func(protocol.DeviceID) bool) (*Gossip, error) {
+// whether a device is in a roster: others are told nothing. A hub serves many
+// who have nobody else.
+func New(ctx context.Context, h host.Host, member func(protocol.DeviceID) bool, hub bool) (*Gossip, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	g := &Gossip{
 		self:        h.ID(),
 		member:      member,
+		hub:         hub,
 		cancel:      cancel,
 		policy:      NewPolicy(),
 		connections: newLimiter[peer.ID](connectionRate, connectionBurst),

@@ -24,13 +24,15 @@ const (
 // envelope is what GossipSub may wrap around a message of MaxFrame bytes.
 const envelope = 1 << 10
 
-// options are for 3 to 30 nodes that mostly see one another.
+// options are for 3 to 30 nodes that mostly see one another. A hub tells those
+// it has no more room for, or leaves, of the others.
 func (g *Gossip) options() []pubsub.Option {
 	return []pubsub.Option{
 		pubsub.WithMessageSignaturePolicy(pubsub.StrictNoSign), // cells sign themselves
 		pubsub.WithNoAuthor(),
 		pubsub.WithMessageIdFn(messageID),
-		pubsub.WithGossipSubParams(mesh()),
+		pubsub.WithGossipSubParams(mesh(g.hub)),
+		pubsub.WithPeerExchange(g.hub),
 		pubsub.WithFloodPublish(true),
 		pubsub.WithSeenMessagesTTL(10 * time.Minute),
 		pubsub.WithMaxMessageSize(protocol.MaxFrame + envelope),
@@ -42,9 +44,16 @@ func (g *Gossip) options() []pubsub.Option {
 	}
 }
 
-func mesh() pubsub.GossipSubParams {
+// hubFanout is how many a hub passes everything on to. Most of them have nobody
+// else, and who is turned away comes again every minute.
+const hubFanout = 256
+
+func mesh(hub bool) pubsub.GossipSubParams {
 	p := pubsub.DefaultGossipSubParams()
 	p.D, p.Dlo, p.Dhi, p.Dlazy, p.Dout, p.Dscore = 4, 3, 8, 4, 1, 2
+	if hub {
+		p.Dhi = hubFanout
+	}
 	p.HistoryLength, p.HistoryGossip = 12, 6
 	p.HeartbeatInterval = time.Second
 	return p

@@ -29,6 +29,7 @@ type street struct {
 	n      protocol.NeighbourhoodID
 	key    cell.Key
 	houses []*house
+	hub    int // which of them is a hub; -1: none
 
 	mu     sync.Mutex
 	roster map[protocol.DeviceID]ed25519.PublicKey
@@ -51,9 +52,14 @@ type house struct {
 }
 
 // onStreet runs a story with houses 0 to n-1 in virtual time.
-func onStreet(t *testing.T, n int, story func(s *street)) {
+func onStreet(t *testing.T, n int, story func(s *street)) { tell(t, n, -1, story) }
+
+// onHub is onStreet where house 0 is a hub.
+func onHub(t *testing.T, n int, story func(s *street)) { tell(t, n, 0, story) }
+
+func tell(t *testing.T, n, hub int, story func(s *street)) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &street{t: t, net: mocknet.New(), n: protocol.NeighbourhoodID{7}, roster: map[protocol.DeviceID]ed25519.PublicKey{}}
+		s := &street{t: t, net: mocknet.New(), n: protocol.NeighbourhoodID{7}, hub: hub, roster: map[protocol.DeviceID]ed25519.PublicKey{}}
 		s.key = cell.NewKey(s.n, [32]byte{1})
 		for range n {
 			s.build()
@@ -79,7 +85,7 @@ func (s *street) build() *house {
 	s.must(err)
 	h.host, err = s.net.AddPeer(key, ma.StringCast(fmt.Sprintf("/ip4/10.0.0.%d/tcp/4101", len(s.houses)+1)))
 	s.must(err)
-	h.gossip, err = New(context.Background(), h.host, h.member)
+	h.gossip, err = New(context.Background(), h.host, h.member, len(s.houses) == s.hub)
 	s.must(err)
 	h.join()
 	s.houses = append(s.houses, h)

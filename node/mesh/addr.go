@@ -121,19 +121,6 @@ func addrPorts(as []ma.Multiaddr) []netip.AddrPort {
 	return out
 }
 
-// parseAddr reads an address a person wrote.
-func parseAddr(text string) (netip.AddrPort, error) {
-	a, err := ma.NewMultiaddr(text)
-	if err != nil {
-		return netip.AddrPort{}, fmt.Errorf("%w: %q", ErrAddress, text)
-	}
-	at, ok := addrPort(a)
-	if !ok {
-		return netip.AddrPort{}, fmt.Errorf("%w: %q", ErrAddress, text)
-	}
-	return at, nil
-}
-
 // sorted puts IPv4 first, then by address and port, each once.
 func sorted(at []netip.AddrPort) []netip.AddrPort {
 	out := slices.Clone(at)

@@ -2,11 +2,11 @@ package mesh
 
 import (
 	"context"
-	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -15,17 +15,13 @@ import (
 	"github.com/libp2p/go-libp2p/core/event"
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
-	"github.com/libp2p/go-libp2p/core/sec"
 	"github.com/libp2p/go-libp2p/gologshim"
 	basichost "github.com/libp2p/go-libp2p/p2p/host/basic"
 	"github.com/libp2p/go-libp2p/p2p/host/eventbus"
 	"github.com/libp2p/go-libp2p/p2p/host/peerstore/pstoremem"
 	rcmgr "github.com/libp2p/go-libp2p/p2p/host/resource-manager"
-	"github.com/libp2p/go-libp2p/p2p/muxer/yamux"
 	"github.com/libp2p/go-libp2p/p2p/net/connmgr"
 	"github.com/libp2p/go-libp2p/p2p/net/swarm"
-	"github.com/libp2p/go-libp2p/p2p/net/upgrader"
-	"github.com/libp2p/go-libp2p/p2p/security/noise"
 	"github.com/libp2p/go-libp2p/x/rate"
 	ma "github.com/multiformats/go-multiaddr"
 )
@@ -33,13 +29,9 @@ import (
 // Port is where a node listens unless told otherwise.
 const Port = 4101
 
-// Connections a household's node keeps: above the second figure it closes down
-// to the first, never a member's.
-const (
-	connsLow  = 24
-	connsHigh = 48
-	connGrace = 30 * time.Second
-)
+// WebSocketPort is where a hub also listens for WebSocket connections. QUIC it
+// speaks on the UDP port of the same number as its TCP port.
+const WebSocketPort = 4102
 
 // dialTime bounds the TCP handshake with a private address.
 const dialTime = 3 * time.Second
@@ -48,42 +40,52 @@ const dialTime = 3 * time.Second
 var quiet = sync.OnceFunc(func() { gologshim.SetDefaultHandler(slog.DiscardHandler) })
 
 // assemble builds the host from its parts. libp2p.New would do it too, but it
-// links QUIC, WebTransport and WebRTC into the program whatever the options
-// say: ten megabytes on the card and seven in memory that a household's node
-// never uses. The host is not started yet.
-func assemble(key ed25519.PrivateKey, g *gate, announce basichost.AddrsFactory, version string) (*swarm.Swarm, *basichost.BasicHost, error) {
+// links WebTransport and WebRTC into the program whatever the options say: eight
+// megabytes on the card that no node of ours uses. The host is not started yet.
+func (m *Mesh) assemble() error {
 	quiet()
-	priv, err := crypto.UnmarshalEd25519PrivateKey(key)
+	priv, err := crypto.UnmarshalEd25519PrivateKey(m.cfg.Identity)
 	if err != nil {
-		return nil, nil, fmt.Errorf("mesh: identity: %w", err)
+		return fmt.Errorf("mesh: identity: %w", err)
 	}
-	limits, err := resources()
+	limits, err := resources(m.cfg.profile())
 	if err != nil {
-		return nil, nil, fmt.Errorf("mesh: limits: %w", err)
+		return fmt.Errorf("mesh: limits: %w", err)
 	}
 	bus := eventbus.NewBus()
-	sw, err := newSwarm(priv, g, limits, bus)
-	if err != nil {
-		return nil, nil, fmt.Errorf("mesh: swarm: %w", err)
+	if m.swarm, err = newSwarm(priv, m.gate, limits, bus); err != nil {
+		return fmt.Errorf("mesh: swarm: %w", err)
 	}
-	conns, err := connmgr.NewConnManager(connsLow, connsHigh, connmgr.WithGracePeriod(connGrace))
-	if err != nil {
-		return nil, nil, errors.Join(err, sw.Close())
+	if m.host, err = m.newHost(bus); err != nil {
+		return errors.Join(err, m.swarm.Close())
 	}
-	h, err := basichost.NewHost(sw, &basichost.HostOpts{
-		EventBus:     bus,
-		ConnManager:  conns,
-		AddrsFactory: announce,
-		EnablePing:   true,
-		UserAgent:    "gotong/" + version,
-	})
-	if err != nil {
-		return nil, nil, errors.Join(err, conns.Close(), sw.Close())
+	if err := m.addTransports(priv, limits); err != nil {
+		return errors.Join(fmt.Errorf("mesh: transports: %w", err), m.host.Close())
 	}
-	return sw, h, nil
+	return nil
 }
 
-// newSwarm makes the swarm and its one transport: TCP, Noise, yamux.
+// newHost puts the host on the swarm.
+func (m *Mesh) newHost(bus event.Bus) (*basichost.BasicHost, error) {
+	p := m.cfg.profile()
+	conns, err := connmgr.NewConnManager(p.fewest, p.most, connmgr.WithGracePeriod(connGrace))
+	if err != nil {
+		return nil, err
+	}
+	h, err := basichost.NewHost(m.swarm, &basichost.HostOpts{
+		EventBus:     bus,
+		ConnManager:  conns,
+		AddrsFactory: m.reachable,
+		EnablePing:   true,
+		UserAgent:    "gotong/" + m.cfg.Version,
+	})
+	if err != nil {
+		return nil, errors.Join(err, conns.Close())
+	}
+	return h, nil
+}
+
+// newSwarm makes the swarm, without a transport yet.
 func newSwarm(priv crypto.PrivKey, g *gate, limits network.ResourceManager, bus event.Bus) (*swarm.Swarm, error) {
 	self, err := peer.IDFromPrivateKey(priv)
 	if err != nil {
@@ -97,7 +99,7 @@ func newSwarm(priv crypto.PrivKey, g *gate, limits network.ResourceManager, bus 
 	if err != nil {
 		return nil, err
 	}
-	sw, err := swarm.NewSwarm(self, store, bus,
+	return swarm.NewSwarm(self, store, bus,
 		swarm.WithConnectionGater(g),
 		swarm.WithResourceManager(limits),
 		swarm.WithMultiaddrResolver(noNames{}),
@@ -106,116 +108,104 @@ func newSwarm(priv crypto.PrivKey, g *gate, limits network.ResourceManager, bus 
 		// hundred failures, which an evening of absent neighbours reaches.
 		swarm.WithUDPBlackHoleSuccessCounter(nil),
 		swarm.WithIPv6BlackHoleSuccessCounter(nil))
-	if err != nil {
-		return nil, err
-	}
-	muxers := []upgrader.StreamMuxer{{ID: yamux.ID, Muxer: muxer()}}
-	secure, err := noise.New(noise.ID, priv, muxers)
-	if err != nil {
-		return nil, err
-	}
-	up, err := upgrader.New([]sec.SecureTransport{secure}, muxers, nil, limits, g)
-	if err != nil {
-		return nil, err
-	}
-	return sw, sw.AddTransport(&tcp{up: up, limits: limits})
 }
 
-// muxer is yamux without a heartbeat of its own: the kernel watches the link
-// (tcp.go), for no payload at all. One round-trip measurement at the start
-// suffices to size the windows on a home network.
-func muxer() *yamux.Transport {
-	own := *yamux.DefaultTransport
-	own.EnableKeepAlive = false
-	own.MeasureRTTInterval = 24 * time.Hour
-	own.MaxStreamWindowSize = 1 << 20
-	return &own
-}
-
-// resources bounds what all peers together and each household may use. Several
-// devices behind one address are normal: a whole site shares an IPv6 /56, and
-// a hub sees everybody behind one router as one.
-func resources() (network.ResourceManager, error) {
-	own := rcmgr.PartialLimitConfig{System: rcmgr.ResourceLimits{
-		Conns: 96, ConnsInbound: 64, ConnsOutbound: 64,
-		Streams: 512, StreamsInbound: 256, StreamsOutbound: 384,
-		Memory: 32 << 20, FD: 128,
-	}}
-	limits := rcmgr.NewFixedLimiter(own.Build(rcmgr.DefaultLimits.AutoScale()))
-	perSite := rcmgr.WithLimitPerSubnet(
-		[]rcmgr.ConnLimitPerSubnet{{ConnCount: 16, PrefixLength: 32}},
-		[]rcmgr.ConnLimitPerSubnet{{ConnCount: 64, PrefixLength: 56}, {ConnCount: 16, PrefixLength: 128}})
-	return rcmgr.NewResourceManager(limits, rcmgr.WithMetricsDisabled(), perSite, rcmgr.WithConnRateLimiters(tempo()))
+// resources bounds what all peers together and each address may use.
+func resources(p profile) (network.ResourceManager, error) {
+	limits := rcmgr.NewFixedLimiter(p.limits.Build(rcmgr.DefaultLimits.AutoScale()))
+	perSubnet := rcmgr.WithLimitPerSubnet(
+		[]rcmgr.ConnLimitPerSubnet{{ConnCount: p.perAddress, PrefixLength: 32}},
+		[]rcmgr.ConnLimitPerSubnet{{ConnCount: p.perSite, PrefixLength: 56}, {ConnCount: p.perAddress, PrefixLength: 128}})
+	return rcmgr.NewResourceManager(limits, rcmgr.WithMetricsDisabled(), perSubnet, rcmgr.WithConnRateLimiters(tempo(p)))
 }
 
 // tempo bounds the connections per second with one address and one site. The
 // usual figure, one in five seconds for a whole IPv6 site, counts this node's
 // own dials as well, so that an absent neighbour would keep it from trying the
 // others.
-func tempo() *rate.Limiter {
-	one := rate.Limit{RPS: 2, Burst: 32}
-	site := rate.Limit{RPS: 25, Burst: 256}
+func tempo(p profile) *rate.Limiter {
 	loopback := []rate.PrefixLimit{{Prefix: netip.MustParsePrefix("127.0.0.0/8")}, {Prefix: netip.MustParsePrefix("::1/128")}}
 	return &rate.Limiter{
 		NetworkPrefixLimits: loopback, // which are unlimited
 		SubnetRateLimiter: rate.SubnetLimiter{
-			IPv4SubnetLimits: []rate.SubnetLimit{{PrefixLength: 32, Limit: one}},
-			IPv6SubnetLimits: []rate.SubnetLimit{{PrefixLength: 128, Limit: one}, {PrefixLength: 56, Limit: site}},
+			IPv4SubnetLimits: []rate.SubnetLimit{{PrefixLength: 32, Limit: p.address}},
+			IPv6SubnetLimits: []rate.SubnetLimit{{PrefixLength: 128, Limit: p.address}, {PrefixLength: 56, Limit: p.site}},
 			GracePeriod:      time.Minute,
 		},
 	}
 }
 
-// bind opens the listening sockets and returns what they are bound to.
-func bind(sw *swarm.Swarm, asked []string) ([]netip.AddrPort, error) {
-	if len(asked) == 0 {
-		if err := bindUsual(sw); err != nil {
-			return nil, err
-		}
-	}
-	for _, text := range asked {
-		at, err := parseAddr(text)
+// bind opens the listening sockets: those asked for, or the usual ones.
+func (m *Mesh) bind() error {
+	for _, text := range m.cfg.Listen {
+		s, err := parseSocket(text)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if err := bindOne(sw, at); err != nil {
-			return nil, err
+		if err := bindOne(m.swarm, s); err != nil {
+			return err
 		}
 	}
-	return bound(sw), nil
+	if len(m.cfg.Listen) == 0 {
+		if err := bindUsual(m.swarm, overTCP, Port); err != nil {
+			return err
+		}
+	}
+	if len(m.cfg.Listen) == 0 && m.cfg.Hub {
+		port := bound(m.swarm, overTCP)[0].at.Port()
+		err := errors.Join(bindUsual(m.swarm, overQUIC, port), bindUsual(m.swarm, overWebSocket, WebSocketPort))
+		if err != nil {
+			return err
+		}
+	}
+	for _, s := range bound(m.swarm, overTCP) {
+		m.listen = append(m.listen, s.at)
+	}
+	m.also = slices.Concat(bound(m.swarm, overQUIC), bound(m.swarm, overWebSocket))
+	return nil
 }
 
 // bindUsual takes the usual port, or one free port for both families. A
 // machine without IPv6 is fine.
-func bindUsual(sw *swarm.Swarm) error {
-	err := bindOne(sw, netip.AddrPortFrom(netip.IPv4Unspecified(), Port))
+func bindUsual(sw *swarm.Swarm, over carrier, port uint16) error {
+	four := socket{over, netip.AddrPortFrom(netip.IPv4Unspecified(), port)}
+	err := bindOne(sw, four)
 	if errors.Is(err, ErrPortInUse) {
-		err = bindOne(sw, netip.AddrPortFrom(netip.IPv4Unspecified(), 0))
+		four.at = netip.AddrPortFrom(four.at.Addr(), 0)
+		err = bindOne(sw, four)
 	}
 	if err != nil {
 		return err
 	}
-	six := netip.AddrPortFrom(netip.IPv6Unspecified(), bound(sw)[0].Port())
+	six := socket{over, netip.AddrPortFrom(netip.IPv6Unspecified(), bound(sw, over)[0].at.Port())}
 	if err := bindOne(sw, six); errors.Is(err, ErrPortInUse) {
-		return bindOne(sw, netip.AddrPortFrom(six.Addr(), 0))
+		six.at = netip.AddrPortFrom(six.at.Addr(), 0)
+		return bindOne(sw, six)
 	}
 	return nil
 }
 
-func bindOne(sw *swarm.Swarm, at netip.AddrPort) error {
-	err := sw.AddListenAddr(multiaddr(at))
+func bindOne(sw *swarm.Swarm, s socket) error {
+	err := sw.AddListenAddr(s.multiaddr())
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("mesh: listen on %v: %w", at, ErrPortInUse)
+		return fmt.Errorf("mesh: listen on %v: %w", s.at, ErrPortInUse)
 	}
 	if err != nil {
-		return fmt.Errorf("mesh: listen on %v: %w", at, err)
+		return fmt.Errorf("mesh: listen on %v: %w", s.at, err)
 	}
 	return nil
 }
 
-// bound returns the addresses of the listening sockets, IPv4 first.
-func bound(sw *swarm.Swarm) []netip.AddrPort {
-	return sorted(addrPorts(sw.ListenAddresses()))
+// bound returns the listening sockets of one carrier, IPv4 first.
+func bound(sw *swarm.Swarm, over carrier) []socket {
+	var out []socket
+	for _, a := range sw.ListenAddresses() {
+		if s, ok := socketAt(a); ok && s.over == over {
+			out = append(out, s)
+		}
+	}
+	slices.SortFunc(out, func(a, b socket) int { return a.at.Compare(b.at) })
+	return out
 }
 
 // noNames resolves nothing: a neighbour's address that holds a name would make

@@ -30,7 +30,7 @@ func siteOf(first string, n int) []netip.Addr {
 func TestAnEveningOfAbsentNeighboursDoesNotUseUpTheDials(t *testing.T) {
 	for _, first := range []string{"192.168.1.1", "fd00::1", "2001:db8::1"} {
 		synctest.Test(t, func(t *testing.T) {
-			limits, err := resources()
+			limits, err := resources(household)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -49,7 +49,7 @@ func TestAnEveningOfAbsentNeighboursDoesNotUseUpTheDials(t *testing.T) {
 
 func TestOneAddressCannotTakeAllTheConnections(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		limits, err := resources()
+		limits, err := resources(household)
 		if err != nil {
 			t.Fatal(err)
 		}

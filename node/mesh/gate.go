@@ -26,7 +26,7 @@ const (
 	Blocked
 )
 
-// maxGuests bounds how many strangers are connected at once.
+// maxGuests bounds how many strangers are connected to a household at once.
 const maxGuests = 4
 
 // gate decides who may be connected. Every node could make itself any number
@@ -35,6 +35,7 @@ type gate struct {
 	admit func(protocol.DeviceID) Standing
 	stay  time.Duration // a guest's time
 	pause time.Duration // how long a guest waits after its time was up
+	room  int           // for guests
 
 	mu     sync.Mutex
 	guests map[peer.ID]time.Time // until when they may stay
@@ -47,6 +48,7 @@ func newGate(admit func(protocol.DeviceID) Standing, stay, pause time.Duration) 
 		admit:  admit,
 		stay:   stay,
 		pause:  pause,
+		room:   maxGuests,
 		guests: make(map[peer.ID]time.Time),
 		away:   make(map[peer.ID]time.Time),
 		byHand: make(map[string]bool),
@@ -72,7 +74,7 @@ func (g *gate) seat(p peer.ID, now time.Time) bool {
 	if _, ok := g.guests[p]; ok {
 		return true
 	}
-	if len(g.guests) >= maxGuests {
+	if len(g.guests) >= g.room {
 		return false
 	}
 	g.guests[p] = now.Add(g.stay)
@@ -125,7 +127,7 @@ func (g *gate) sweep(now time.Time, connected func(peer.ID) bool) {
 func (g *gate) places() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return max(0, maxGuests-len(g.guests))
+	return max(0, g.room-len(g.guests))
 }
 
 // allow lets a stranger be dialled at this address even outside the home.
@@ -140,9 +142,11 @@ var _ connmgr.ConnectionGater = (*gate)(nil)
 func (g *gate) InterceptPeerDial(p peer.ID) bool { return g.standing(p) != Blocked }
 
 // InterceptAddrDial keeps a stranger from sending this node outside: what a
-// stranger claims of itself is dialled only where it is private.
+// stranger claims of itself is dialled only where it is private. QUIC and
+// WebSocket are for whom a person gave such an address: a hub tells everybody of
+// them, and over TCP an idle connection is silent.
 func (g *gate) InterceptAddrDial(p peer.ID, a ma.Multiaddr) bool {
-	if g.standing(p) == Member || manet.IsPrivateAddr(a) {
+	if usual := dialable.Matches(a) || hubOf(a) != ""; usual && (g.standing(p) == Member || manet.IsPrivateAddr(a)) {
 		return true
 	}
 	g.mu.Lock()

@@ -3,8 +3,9 @@
 // It holds the libp2p host (one TCP port, Noise, yamux), decides who may stay
 // connected, finds neighbours by multicast DNS on the household's own links,
 // remembers nobody itself but dials whoever it is told of, and goes on dialling.
-// It asks nothing of the outside: no bootstrap list, no DHT, no relay, no name
-// server. Who belongs is the caller's to say, through [Config.Admit].
+// It asks nothing of the outside: no bootstrap list, no DHT, no name server.
+// Members who cannot reach each other meet through a hub they both know. Who
+// belongs is the caller's to say, through [Config.Admit].
 //
 // One goroutine, the supervisor, owns everything that changes; it is fed by
 // the operating system (links), by the beacon (neighbours heard), by libp2p
@@ -16,6 +17,8 @@
 //	gate.go       who may come in; strangers are guests for a short while
 //	peers.go      who is connected; nearby.go who was heard
 //	tcp.go        sockets that notice a dead link without talking
+//	through.go    meeting through a hub; relay.go a hub's side of it
+//	profile.go    how much a household and a hub have room for
 package mesh
 
 import (
@@ -32,6 +35,7 @@ import (
 
 	"github.com/libp2p/go-libp2p/core/host"
 	"github.com/libp2p/go-libp2p/core/peer"
+	basichost "github.com/libp2p/go-libp2p/p2p/host/basic"
 	"github.com/libp2p/go-libp2p/p2p/net/swarm"
 	ma "github.com/multiformats/go-multiaddr"
 
@@ -56,8 +60,10 @@ const closeTime = 2 * time.Second
 type Config struct {
 	// Identity is the device's key; the peer id is made of its public half.
 	Identity ed25519.PrivateKey
-	// Listen holds the addresses to listen on, as /ip4/…/tcp/… or /ip6/…/tcp/….
-	// Empty means port 4101 on all links, or a free port if that is taken.
+	// Listen holds the addresses to listen on, as /ip4/…/tcp/… or /ip6/…/tcp/…,
+	// with /ws behind it for WebSocket, or as /ip4/…/udp/…/quic-v1. Empty means
+	// port 4101 on all links, or a free port if that is taken; on a hub also QUIC
+	// on the same port and WebSocket on port 4102.
 	Listen []string
 	// Announce is told to others instead of where this node can be reached, as
 	// behind a forwarded port. Nil: where it can be reached; empty: nothing.
@@ -73,6 +79,15 @@ type Config struct {
 	// Admit says what a device is to this node. It is asked often, from several
 	// goroutines, and must not block.
 	Admit func(protocol.DeviceID) Standing
+	// Hub makes this node a hub: it has room for many, and relays between members
+	// who cannot reach each other.
+	Hub bool
+	// Together says for a hub whether two devices are of one roster. Nil: any two
+	// members are.
+	Together func(a, b protocol.DeviceID) bool
+	// Members returns who may be called through a hub when missing; hubs are not
+	// among them. It is asked every few seconds. Nil: nobody.
+	Members func() []peer.ID
 	// Version is told to other nodes as gotong/<version>.
 	Version string
 	Log     *slog.Logger
@@ -82,13 +97,15 @@ type Config struct {
 type Mesh struct {
 	cfg    Config
 	log    *slog.Logger
-	host   host.Host
+	host   *basichost.BasicHost
 	swarm  *swarm.Swarm
 	gate   *gate
+	porter *porter // on a hub
 	rhythm rhythm
 
 	told   []ma.Multiaddr              // Config.Announce
 	listen []netip.AddrPort            // what the sockets are bound to
+	also   []socket                    // those that are no plain TCP
 	here   atomic.Pointer[whereabouts] // where that makes this node reachable
 	roll   roll
 	near   near
@@ -120,6 +137,7 @@ func start(ctx context.Context, cfg Config, r rhythm) (*Mesh, error) {
 	}
 	m.roll.init()
 	m.gate = newGate(cfg.Admit, r.guestStay, r.guestPause)
+	m.gate.room = cfg.profile().guests
 	for _, text := range cfg.Peers {
 		if err := m.Add(text); err != nil {
 			return nil, err
@@ -132,27 +150,29 @@ func start(ctx context.Context, cfg Config, r rhythm) (*Mesh, error) {
 		}
 		m.told = append(m.told, a)
 	}
-	sw, h, err := assemble(cfg.Identity, m.gate, m.reachable, cfg.Version)
-	if err != nil {
+	if err := m.assemble(); err != nil {
 		return nil, err
 	}
-	m.swarm, m.host = sw, h
-	sw.Notify(&m.roll)
-	s, err := m.open(cfg.Listen)
+	m.swarm.Notify(&m.roll)
+	s, err := m.open()
 	if err != nil {
-		return nil, errors.Join(err, h.Close())
+		return nil, errors.Join(err, m.host.Close())
 	}
-	h.Start() // only now does it know what to tell others of its addresses
+	m.host.Start() // only now does it know what to tell others of its addresses
 	ctx, m.stop = context.WithCancel(ctx)
 	m.worker.Go(func() { s.run(ctx) })
 	return m, nil
 }
 
 // open listens and prepares the supervisor.
-func (m *Mesh) open(listen []string) (*supervisor, error) {
-	var err error
-	if m.listen, err = bind(m.swarm, listen); err != nil {
+func (m *Mesh) open() (*supervisor, error) {
+	if err := m.bind(); err != nil {
 		return nil, err
+	}
+	if m.cfg.Hub {
+		if err := m.openPorter(); err != nil {
+			return nil, err
+		}
 	}
 	return newSupervisor(m)
 }
@@ -194,7 +214,11 @@ func (m *Mesh) reachable([]ma.Multiaddr) []ma.Multiaddr {
 	if here == nil {
 		return nil
 	}
-	return multiaddrs(here.announced(m.listen))
+	out := multiaddrs(here.announced(m.listen))
+	for _, s := range m.also {
+		out = append(out, here.also(s, m.listen)...)
+	}
+	return out
 }
 
 // Close ends the supervisor, the beacon and all connections, within two
@@ -209,6 +233,9 @@ func (m *Mesh) close() error {
 	done := make(chan error, 1)
 	go func() {
 		m.worker.Wait()
+		if m.porter != nil {
+			_ = m.porter.relay.Close() // never fails
+		}
 		done <- m.host.Close()
 	}()
 	select {

@@ -200,7 +200,7 @@ func TestThisNodesOwnAddressGivenByHandIsGivenUp(t *testing.T) {
 }
 
 func TestANameIsNoAddress(t *testing.T) {
-	for _, text := range []string{"hub.example", "/dns4/hub.example/tcp/4101", "/ip4/127.0.0.1/udp/4101/quic-v1", "/ip4/127.0.0.1", "/p2p/" + idOf(t, 1).String()} {
+	for _, text := range []string{"hub.example", "/dns4/hub.example/tcp/4101", "/ip4/127.0.0.1/udp/4101", "/ip4/127.0.0.1/tcp/443/tls/ws", "/ip4/127.0.0.1", "/p2p/" + idOf(t, 1).String()} {
 		_, err := New(t.Context(), Config{Identity: keyOf(1), Admit: everybody, Peers: []string{text}})
 		if !errors.Is(err, ErrAddress) {
 			t.Errorf("%s as a peer: %v", text, err)

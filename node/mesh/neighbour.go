@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/core/sec"
 	ma "github.com/multiformats/go-multiaddr"
@@ -101,7 +102,7 @@ func parseHand(text string) (*hand, error) {
 		return nil, fmt.Errorf("%w: %q", ErrAddress, text)
 	}
 	transport, id := peer.SplitAddr(a)
-	if _, ok := addrPort(transport); !ok {
+	if _, ok := socketAt(transport); !ok {
 		return nil, fmt.Errorf("%w: %q", ErrAddress, text)
 	}
 	return &hand{at: transport, id: id, fixed: id != ""}, nil
@@ -121,7 +122,7 @@ type result struct {
 func (s *supervisor) dialDue(ctx context.Context, now time.Time) {
 	s.hand = append(s.hand, s.takeHands()...)
 	for _, h := range s.hand {
-		if s.dialling < maxDials && h.due(now) && !(h.id != "" && s.roll.has(h.id)) {
+		if s.dialling < maxDials && h.due(now) && !(h.id != "" && s.roll.direct(h.id)) {
 			if h.since.IsZero() {
 				h.soon(now)
 			}
@@ -142,7 +143,7 @@ func (s *supervisor) dueNeighbours(now time.Time) []peer.ID {
 		if n.busy && s.gate.standing(id) != Member {
 			places-- // anybody can announce any number of strangers
 		}
-		if !n.due(now) || len(n.where()) == 0 || s.roll.has(id) {
+		if !n.due(now) || len(n.where()) == 0 || s.roll.direct(id) {
 			continue
 		}
 		switch s.gate.standing(id) {
@@ -186,10 +187,11 @@ func (s *supervisor) dialNeighbour(ctx context.Context, id peer.ID) {
 }
 
 // connect dials without regard to earlier failures: libp2p would wait longer
-// and longer, also after the reason is gone.
+// and longer, also after the reason is gone. A connection through a hub does not
+// keep it from looking for a direct one.
 func (m *Mesh) connect(ctx context.Context, id peer.ID, at []ma.Multiaddr) error {
 	m.swarm.Backoff().Clear(id)
-	return m.host.Connect(ctx, peer.AddrInfo{ID: id, Addrs: at})
+	return m.host.Connect(network.WithForceDirectDial(ctx, "mesh"), peer.AddrInfo{ID: id, Addrs: at})
 }
 
 // visit connects to whoever is at an address. If the person named no peer, it

@@ -18,7 +18,8 @@ type Peer struct {
 	ID       peer.ID
 	Address  string // multiaddr of its end of the connection
 	Since    time.Time
-	Inbound  bool // it dialled
+	Inbound  bool    // it dialled
+	Hub      peer.ID // through which it is connected; empty: directly
 	Standing Standing
 }
 
@@ -122,7 +123,7 @@ func (r *roll) enter(self peer.ID, c network.Conn, standing Standing) bool {
 	}
 	p := &presence{conn: c, Peer: Peer{
 		Device: device, ID: id, Address: c.RemoteMultiaddr().String(), Standing: standing,
-		Since: c.Stat().Opened, Inbound: c.Stat().Direction == network.DirInbound,
+		Since: c.Stat().Opened, Inbound: c.Stat().Direction == network.DirInbound, Hub: hubOf(c.RemoteMultiaddr()),
 	}}
 	r.calls.Lock()
 	defer r.calls.Unlock()
@@ -179,15 +180,27 @@ func (r *roll) conn(id peer.ID) network.Conn {
 // has reports whether id is connected.
 func (r *roll) has(id peer.ID) bool { return r.conn(id) != nil }
 
+// direct reports whether id is connected, not through a hub.
+func (r *roll) direct(id peer.ID) bool {
+	c := r.conn(id)
+	return c != nil && !isRelayed(c)
+}
+
 // together is how close two openings must be to have been one attempt from
 // both sides: more than what the two ends may disagree by on when each opened.
 const together = time.Second
 
-// surplus picks the connection to close. If both sides dialled at the same
-// time, it is the one dialled by the larger peer id. Else the older one: a
-// peer dials again only when it has lost the connection this side still
-// believes in.
+// surplus picks the connection to close: the one through a hub if the other is
+// direct. If both sides dialled at the same time, it is the one dialled by the
+// larger peer id. Else the older one: a peer dials again only when it has lost
+// the connection this side still believes in.
 func surplus(self peer.ID, old, fresh network.Conn) network.Conn {
+	if isRelayed(old) != isRelayed(fresh) {
+		if isRelayed(old) {
+			return old
+		}
+		return fresh
+	}
 	crossing := old.Stat().Direction != fresh.Stat().Direction &&
 		fresh.Stat().Opened.Sub(old.Stat().Opened).Abs() < together
 	if !crossing || dialler(self, old) > dialler(self, fresh) {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
+	ma "github.com/multiformats/go-multiaddr"
 	"pgregory.net/rapid"
 )
 
@@ -14,18 +15,27 @@ type endOf struct {
 	network.Conn
 	remote peer.ID
 	stat   network.ConnStats
+	at     ma.Multiaddr
 }
 
 func (e *endOf) RemotePeer() peer.ID     { return e.remote }
 func (e *endOf) Stat() network.ConnStats { return e.stat }
 
+func (e *endOf) RemoteMultiaddr() ma.Multiaddr { return e.at }
+
+// Where the other end of a connection may be.
+var (
+	besideUs   = ma.StringCast("/ip4/192.168.1.7/tcp/4101")
+	behindAHub = ma.StringCast("/ip4/203.0.113.1/tcp/4101/p2p/12D3KooWPA6ax6t3jqTyGq73Zm1RmwppYqxaXzrtarfcTWGp5Wzx/p2p-circuit")
+)
+
 // ends returns both ends of a connection dialled by from, opened at about now.
-func ends(t *rapid.T, from, to peer.ID, now time.Time) (atFrom, atTo *endOf) {
+func ends(t *rapid.T, from, to peer.ID, at ma.Multiaddr, now time.Time) (atFrom, atTo *endOf) {
 	skew := func(name string) time.Time {
 		return now.Add(time.Duration(rapid.IntRange(0, 200).Draw(t, name)) * time.Millisecond)
 	}
 	end := func(remote peer.ID, d network.Direction, opened time.Time) *endOf {
-		return &endOf{remote: remote, stat: network.ConnStats{Stats: network.Stats{Direction: d, Opened: opened}}}
+		return &endOf{remote: remote, stat: network.ConnStats{Stats: network.Stats{Direction: d, Opened: opened}}, at: at}
 	}
 	return end(to, network.DirOutbound, skew("dialler")), end(from, network.DirInbound, skew("listener"))
 }
@@ -41,8 +51,10 @@ func TestBothEndsOfTwoConnectionsCloseTheSameOne(t *testing.T) {
 		}
 		// Either both at once, or clearly one after the other.
 		apart := time.Duration(rapid.IntRange(0, 1).Draw(t, "apart")) * 3 * time.Second
-		x1, x2 := ends(t, first[0], first[1], now)
-		y1, y2 := ends(t, second[0], second[1], now.Add(apart))
+		places := rapid.SampledFrom([]ma.Multiaddr{besideUs, behindAHub})
+		x, y := places.Draw(t, "first"), places.Draw(t, "second")
+		x1, x2 := ends(t, first[0], first[1], x, now)
+		y1, y2 := ends(t, second[0], second[1], y, now.Add(apart))
 		if second != first {
 			y1, y2 = y2, y1
 		}
@@ -56,7 +68,10 @@ func TestBothEndsOfTwoConnectionsCloseTheSameOne(t *testing.T) {
 		if oneCloses != twoCloses {
 			t.Fatalf("one closes the first: %v, two closes the first: %v", oneCloses, twoCloses)
 		}
-		if apart > 0 && !oneCloses {
+		if hubOf(x) != hubOf(y) && oneCloses != (hubOf(x) != "") {
+			t.Fatal("the direct connection was closed")
+		}
+		if apart > 0 && !oneCloses && hubOf(x) == hubOf(y) {
 			t.Fatal("the newer connection was closed")
 		}
 	})

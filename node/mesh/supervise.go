@@ -39,6 +39,7 @@ type supervisor struct {
 	neighbours map[peer.ID]*neighbour
 	hand       []*hand
 	dialling   int
+	through
 }
 
 func newSupervisor(m *Mesh) (*supervisor, error) {
@@ -57,6 +58,7 @@ func newSupervisor(m *Mesh) (*supervisor, error) {
 		ears:       rate.NewLimiter(earsPerSecond, cap(m.heard)),
 		neighbours: make(map[peer.ID]*neighbour),
 	}
+	s.initThrough()
 	s.beacon, _ = openBeacon(m.host.ID(), s.name, nil, nil, m.log)
 	s.move(time.Now())
 	return s, nil
@@ -87,16 +89,24 @@ func (s *supervisor) run(ctx context.Context) {
 		case e := <-s.identified.Out():
 			it := e.(event.EvtPeerIdentificationCompleted)
 			s.learn(it.Peer, it.ListenAddrs)
+			s.offer(it.Conn, it.Protocols, time.Now())
 		case r := <-s.dialled:
 			s.conclude(r, time.Now())
+		case r := <-s.results:
+			s.finish(r, time.Now())
 		}
 	}
 }
 
 // drain waits for the dials under way, which ctx has ended.
 func (s *supervisor) drain() {
-	for ; s.dialling > 0; s.dialling-- {
-		<-s.dialled
+	for s.dialling+s.pending > 0 {
+		select {
+		case <-s.dialled:
+			s.dialling--
+		case <-s.results:
+			s.pending--
+		}
 	}
 }
 
@@ -108,6 +118,7 @@ func (s *supervisor) round(ctx context.Context, now time.Time) {
 	s.review(now)
 	s.speak(now)
 	s.dialDue(ctx, now)
+	s.meetThrough(ctx, now)
 }
 
 // followNews passes on that links changed.
@@ -173,7 +184,8 @@ func (s *supervisor) dropStranded(here *whereabouts) {
 		if err != nil {
 			continue
 		}
-		if at, ok := netip.AddrFromSlice(ip); ok && !here.has(at.Unmap()) {
+		at, ok := netip.AddrFromSlice(ip)
+		if ok && !at.IsUnspecified() && !here.has(at.Unmap()) { // QUIC's sockets may have none of their own
 			c.Close()
 		}
 	}
@@ -264,7 +276,7 @@ func (s *supervisor) meet(seen sighting, now time.Time) {
 	}
 	n.seen, n.heard = now, seen.at
 	s.near.note(seen, now)
-	if !s.roll.has(seen.id) && (standing == Member || fresh) {
+	if !s.roll.direct(seen.id) && (standing == Member || fresh) {
 		n.soon(s.turn(seen.id, now))
 	}
 }
@@ -303,6 +315,7 @@ const brief = 3 * time.Second
 func (s *supervisor) miss(id peer.ID, stayed time.Duration, now time.Time) {
 	s.log.Info("disconnected", "peer", id)
 	s.gate.release(id)
+	delete(s.places, id)
 	standing := s.gate.standing(id)
 	var pause time.Duration
 	if stayed < brief {
@@ -326,6 +339,7 @@ func (s *supervisor) miss(id peer.ID, stayed time.Duration, now time.Time) {
 		return
 	}
 	s.search.soon(now)
+	s.seek(id, now)
 	if n != nil {
 		n.soon(s.turn(id, now))
 		n.next = n.next.Add(pause)
@@ -359,7 +373,8 @@ func (s *supervisor) remember(id peer.ID) {
 }
 
 // review asks again what each connected device is: guests become members or
-// have to go, members may be blocked.
+// have to go, members may be blocked. A hub ends what it relays for a device that
+// is no member any more by ending its connection; it may come back as a guest.
 func (s *supervisor) review(now time.Time) {
 	for _, p := range s.roll.list() {
 		standing := s.gate.standing(p.ID)
@@ -367,6 +382,9 @@ func (s *supervisor) review(now time.Time) {
 			s.roll.stand(p.ID, standing)
 			s.settle(p.ID, standing)
 			s.learn(p.ID, s.host.Peerstore().Addrs(p.ID))
+			if s.porter != nil && p.Standing == Member {
+				s.swarm.ClosePeer(p.ID)
+			}
 		}
 		if standing == Blocked || standing == Stranger && s.gate.overstayed(p.ID, now) {
 			s.log.Info("turned away", "peer", p.ID)
