@@ -21,6 +21,12 @@ const (
 	MaxNote          = 280              // characters
 	MaxLines         = 32               // lines of a request or an offer
 	MaxBody          = MaxPayload - 128 // bytes of a body, before padding and encryption
+	BlobChunk        = 16 << 10         // bytes of a blob's content that are sealed, hashed and sent at a time
+	MaxBlobChunks    = 1024             // chunks of a blob
+	MaxBlob          = 16 << 20         // bytes of a blob's content: BlobChunk * MaxBlobChunks
+	BlobPadStep      = 1024             // blobs are padded to multiples of this many bytes
+	MaxThumbnail     = 20_000           // bytes of the small picture that stands for a photo
+	MaxPhotos        = 4                // photos and documents of a record
 )
 
 // Began is a moment before which nobody wrote anything here, in milliseconds

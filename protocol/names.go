@@ -39,6 +39,8 @@ const (
 	DomainEpoch     = "gotong/epoch/1\x00"
 	DomainContact   = "gotong/contact/1\x00"
 	DomainCode      = "gotong/code/1\x00"
+	DomainBlob      = "gotong/blob/1\x00"
+	DomainThumbnail = "gotong/thumbnail/1\x00"
 )
 
 // Hash returns the first 16 bytes of SHA-256 over domain and the parts in
@@ -90,6 +92,7 @@ func (id RecordID) String() string        { return Text(id) }
 // Protocol ids of the streams nodes open to one another.
 const (
 	ExchangeProtocol = "/gotong/exchange/1.0.0"
+	BlobProtocol     = "/gotong/blob/1.0.0"
 )
 
 // Topic returns the name of the neighbourhood's gossip topic. It tells an

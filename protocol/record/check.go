@@ -68,13 +68,13 @@ func checkRequest(m *Request) error {
 	return first(need("title", m.Title), short("title", m.Title, protocol.MaxTitle),
 		short("body", m.Body, protocol.MaxText), short("place", m.Place, protocol.MaxNote), lines(m.Lines),
 		inTime("needed_from", m.NeededFrom), inTime("needed_by", m.NeededBy), inTime("confirmed_at", m.ConfirmedAt),
-		noneOr("delivery_key", m.DeliveryKey, ed25519.PublicKeySize))
+		noneOr("delivery_key", m.DeliveryKey, ed25519.PublicKeySize), photos(m.Photos))
 }
 
 func checkOffer(m *Offer) error {
 	return first(need("title", m.Title), short("title", m.Title, protocol.MaxTitle),
 		short("body", m.Body, protocol.MaxText), short("place", m.Place, protocol.MaxNote), lines(m.Lines),
-		inTime("available_from", m.AvailableFrom), inTime("available_to", m.AvailableTo))
+		inTime("available_from", m.AvailableFrom), inTime("available_to", m.AvailableTo), photos(m.Photos))
 }
 
 func checkPledge(m *Pledge) error {
@@ -88,12 +88,12 @@ func checkAcceptance(m *Acceptance) error {
 
 func checkReceipt(m *Receipt) error {
 	return first(refers("request", m.Request), mayRefer("pledge", m.Pledge), amounts(m.Amounts),
-		short("note", m.Note, protocol.MaxNote), inTime("at", m.At), noneOr("code_proof", m.CodeProof, ed25519.SignatureSize))
+		short("note", m.Note, protocol.MaxNote), inTime("at", m.At), noneOr("code_proof", m.CodeProof, ed25519.SignatureSize), photos(m.Photos))
 }
 
 func checkComment(m *Comment) error {
 	return first(refers("target", m.Target), mayRefer("reply_to", m.ReplyTo),
-		need("text", m.Text), short("text", m.Text, protocol.MaxText))
+		need("text", m.Text), short("text", m.Text, protocol.MaxText), photos(m.Photos))
 }
 
 func checkContact(m *Contact) error {

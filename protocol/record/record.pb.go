@@ -1259,6 +1259,7 @@ type Request struct {
 	NeededBy      int64                  `protobuf:"varint,12,opt,name=needed_by,json=neededBy,proto3" json:"needed_by,omitempty"`       // ms
 	Place         string                 `protobuf:"bytes,13,opt,name=place,proto3" json:"place,omitempty"`                              // landmark in words; never an exact address
 	DeliveryMode  DeliveryMode           `protobuf:"varint,15,opt,name=delivery_mode,json=deliveryMode,proto3,enum=gotong.record.v1.DeliveryMode" json:"delivery_mode,omitempty"`
+	Photos        []*BlobRef             `protobuf:"bytes,16,rep,name=photos,proto3" json:"photos,omitempty"` // at most 4; all members see them
 	Disposition   Disposition            `protobuf:"varint,17,opt,name=disposition,proto3,enum=gotong.record.v1.Disposition" json:"disposition,omitempty"`
 	CloseReason   CloseReason            `protobuf:"varint,18,opt,name=close_reason,json=closeReason,proto3,enum=gotong.record.v1.CloseReason" json:"close_reason,omitempty"`
 	DeliveryKey   []byte                 `protobuf:"bytes,19,opt,name=delivery_key,json=deliveryKey,proto3" json:"delivery_key,omitempty"`  // 32 bytes, from the delivery code (SPEC.md, Delivery codes)
@@ -1395,6 +1396,13 @@ func (x *Request) GetDeliveryMode() DeliveryMode {
 	return DeliveryMode_DELIVERY_MODE_UNKNOWN
 }
 
+func (x *Request) GetPhotos() []*BlobRef {
+	if x != nil {
+		return x.Photos
+	}
+	return nil
+}
+
 func (x *Request) GetDisposition() Disposition {
 	if x != nil {
 		return x.Disposition
@@ -1436,6 +1444,7 @@ type Offer struct {
 	CapacityKind  CapacityKind           `protobuf:"varint,8,opt,name=capacity_kind,json=capacityKind,proto3,enum=gotong.record.v1.CapacityKind" json:"capacity_kind,omitempty"`
 	Inexhaustible bool                   `protobuf:"varint,9,opt,name=inexhaustible,proto3" json:"inexhaustible,omitempty"`
 	Place         string                 `protobuf:"bytes,13,opt,name=place,proto3" json:"place,omitempty"`
+	Photos        []*BlobRef             `protobuf:"bytes,16,rep,name=photos,proto3" json:"photos,omitempty"`
 	Disposition   Disposition            `protobuf:"varint,17,opt,name=disposition,proto3,enum=gotong.record.v1.Disposition" json:"disposition,omitempty"`
 	CloseReason   CloseReason            `protobuf:"varint,18,opt,name=close_reason,json=closeReason,proto3,enum=gotong.record.v1.CloseReason" json:"close_reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -1540,6 +1549,13 @@ func (x *Offer) GetPlace() string {
 		return x.Place
 	}
 	return ""
+}
+
+func (x *Offer) GetPhotos() []*BlobRef {
+	if x != nil {
+		return x.Photos
+	}
+	return nil
 }
 
 func (x *Offer) GetDisposition() Disposition {
@@ -1723,6 +1739,7 @@ type Receipt struct {
 	Quality       Quality                `protobuf:"varint,5,opt,name=quality,proto3,enum=gotong.record.v1.Quality" json:"quality,omitempty"`
 	Note          string                 `protobuf:"bytes,6,opt,name=note,proto3" json:"note,omitempty"`
 	CodeProof     []byte                 `protobuf:"bytes,7,opt,name=code_proof,json=codeProof,proto3" json:"code_proof,omitempty"` // 64 bytes: a helper was told the delivery code (SPEC.md, Delivery codes)
+	Photos        []*BlobRef             `protobuf:"bytes,16,rep,name=photos,proto3" json:"photos,omitempty"`                       // of what arrived
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1806,12 +1823,20 @@ func (x *Receipt) GetCodeProof() []byte {
 	return nil
 }
 
+func (x *Receipt) GetPhotos() []*BlobRef {
+	if x != nil {
+		return x.Photos
+	}
+	return nil
+}
+
 // Comment is a remark on any record.
 type Comment struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Target        *Birth                 `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"`
 	Text          string                 `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
 	ReplyTo       *Birth                 `protobuf:"bytes,3,opt,name=reply_to,json=replyTo,proto3" json:"reply_to,omitempty"`
+	Photos        []*BlobRef             `protobuf:"bytes,16,rep,name=photos,proto3" json:"photos,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1863,6 +1888,13 @@ func (x *Comment) GetText() string {
 func (x *Comment) GetReplyTo() *Birth {
 	if x != nil {
 		return x.ReplyTo
+	}
+	return nil
+}
+
+func (x *Comment) GetPhotos() []*BlobRef {
+	if x != nil {
+		return x.Photos
 	}
 	return nil
 }
@@ -2058,7 +2090,7 @@ var File_protocol_record_record_proto protoreflect.FileDescriptor
 
 const file_protocol_record_record_proto_rawDesc = "" +
 	"\n" +
-	"\x1cprotocol/record/record.proto\x12\x10gotong.record.v1\x1a\x1aprotocol/record/kind.proto\"\x9e\x01\n" +
+	"\x1cprotocol/record/record.proto\x12\x10gotong.record.v1\x1a\x1aprotocol/record/blob.proto\x1a\x1aprotocol/record/kind.proto\"\x9e\x01\n" +
 	"\x04Body\x12-\n" +
 	"\x05birth\x18\x01 \x01(\v2\x17.gotong.record.v1.BirthR\x05birth\x12*\n" +
 	"\x04kind\x18\x02 \x01(\x0e2\x16.gotong.record.v1.KindR\x04kind\x12;\n" +
@@ -2102,7 +2134,7 @@ const file_protocol_record_record_proto_rawDesc = "" +
 	"\tHousehold\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1c\n" +
 	"\tlanguages\x18\x02 \x03(\tR\tlanguages\x12\x16\n" +
-	"\x06people\x18\x03 \x01(\rR\x06peopleJ\x04\bd\x10x\"\x9e\x05\n" +
+	"\x06people\x18\x03 \x01(\rR\x06peopleJ\x04\bd\x10x\"\xd1\x05\n" +
 	"\aRequest\x12\x14\n" +
 	"\x05title\x18\x01 \x01(\tR\x05title\x12\x12\n" +
 	"\x04body\x18\x02 \x01(\tR\x04body\x12,\n" +
@@ -2119,11 +2151,12 @@ const file_protocol_record_record_proto_rawDesc = "" +
 	"neededFrom\x12\x1b\n" +
 	"\tneeded_by\x18\f \x01(\x03R\bneededBy\x12\x14\n" +
 	"\x05place\x18\r \x01(\tR\x05place\x12C\n" +
-	"\rdelivery_mode\x18\x0f \x01(\x0e2\x1e.gotong.record.v1.DeliveryModeR\fdeliveryMode\x12?\n" +
+	"\rdelivery_mode\x18\x0f \x01(\x0e2\x1e.gotong.record.v1.DeliveryModeR\fdeliveryMode\x121\n" +
+	"\x06photos\x18\x10 \x03(\v2\x19.gotong.record.v1.BlobRefR\x06photos\x12?\n" +
 	"\vdisposition\x18\x11 \x01(\x0e2\x1d.gotong.record.v1.DispositionR\vdisposition\x12@\n" +
 	"\fclose_reason\x18\x12 \x01(\x0e2\x1d.gotong.record.v1.CloseReasonR\vcloseReason\x12!\n" +
 	"\fdelivery_key\x18\x13 \x01(\fR\vdeliveryKey\x12!\n" +
-	"\fconfirmed_at\x18\x14 \x01(\x03R\vconfirmedAtJ\x04\bd\x10x\"\x90\x04\n" +
+	"\fconfirmed_at\x18\x14 \x01(\x03R\vconfirmedAtJ\x04\bd\x10x\"\xc3\x04\n" +
 	"\x05Offer\x12\x14\n" +
 	"\x05title\x18\x01 \x01(\tR\x05title\x12\x12\n" +
 	"\x04body\x18\x02 \x01(\tR\x04body\x12,\n" +
@@ -2134,7 +2167,8 @@ const file_protocol_record_record_proto_rawDesc = "" +
 	"\rdelivery_mode\x18\a \x01(\x0e2\x1e.gotong.record.v1.DeliveryModeR\fdeliveryMode\x12C\n" +
 	"\rcapacity_kind\x18\b \x01(\x0e2\x1e.gotong.record.v1.CapacityKindR\fcapacityKind\x12$\n" +
 	"\rinexhaustible\x18\t \x01(\bR\rinexhaustible\x12\x14\n" +
-	"\x05place\x18\r \x01(\tR\x05place\x12?\n" +
+	"\x05place\x18\r \x01(\tR\x05place\x121\n" +
+	"\x06photos\x18\x10 \x03(\v2\x19.gotong.record.v1.BlobRefR\x06photos\x12?\n" +
 	"\vdisposition\x18\x11 \x01(\x0e2\x1d.gotong.record.v1.DispositionR\vdisposition\x12@\n" +
 	"\fclose_reason\x18\x12 \x01(\x0e2\x1d.gotong.record.v1.CloseReasonR\vcloseReasonJ\x04\bd\x10x\"\xfc\x01\n" +
 	"\x06Pledge\x12/\n" +
@@ -2152,7 +2186,7 @@ const file_protocol_record_record_proto_rawDesc = "" +
 	"\x06pledge\x18\x02 \x01(\v2\x17.gotong.record.v1.BirthR\x06pledge\x122\n" +
 	"\aamounts\x18\x03 \x03(\v2\x18.gotong.record.v1.AmountR\aamounts\x12\x1d\n" +
 	"\n" +
-	"taken_back\x18\x04 \x01(\bR\ttakenBackJ\x04\bd\x10x\"\x9f\x02\n" +
+	"taken_back\x18\x04 \x01(\bR\ttakenBackJ\x04\bd\x10x\"\xd2\x02\n" +
 	"\aReceipt\x121\n" +
 	"\arequest\x18\x01 \x01(\v2\x17.gotong.record.v1.BirthR\arequest\x12/\n" +
 	"\x06pledge\x18\x02 \x01(\v2\x17.gotong.record.v1.BirthR\x06pledge\x122\n" +
@@ -2161,11 +2195,13 @@ const file_protocol_record_record_proto_rawDesc = "" +
 	"\aquality\x18\x05 \x01(\x0e2\x19.gotong.record.v1.QualityR\aquality\x12\x12\n" +
 	"\x04note\x18\x06 \x01(\tR\x04note\x12\x1d\n" +
 	"\n" +
-	"code_proof\x18\a \x01(\fR\tcodeProofJ\x04\bd\x10x\"\x88\x01\n" +
+	"code_proof\x18\a \x01(\fR\tcodeProof\x121\n" +
+	"\x06photos\x18\x10 \x03(\v2\x19.gotong.record.v1.BlobRefR\x06photosJ\x04\bd\x10x\"\xbb\x01\n" +
 	"\aComment\x12/\n" +
 	"\x06target\x18\x01 \x01(\v2\x17.gotong.record.v1.BirthR\x06target\x12\x12\n" +
 	"\x04text\x18\x02 \x01(\tR\x04text\x122\n" +
-	"\breply_to\x18\x03 \x01(\v2\x17.gotong.record.v1.BirthR\areplyToJ\x04\bd\x10x\"\xa2\x01\n" +
+	"\breply_to\x18\x03 \x01(\v2\x17.gotong.record.v1.BirthR\areplyTo\x121\n" +
+	"\x06photos\x18\x10 \x03(\v2\x19.gotong.record.v1.BlobRefR\x06photosJ\x04\bd\x10x\"\xa2\x01\n" +
 	"\aContact\x12/\n" +
 	"\x06target\x18\x01 \x01(\v2\x17.gotong.record.v1.BirthR\x06target\x12\x1c\n" +
 	"\thousehold\x18\x02 \x01(\fR\thousehold\x12\x10\n" +
@@ -2312,6 +2348,7 @@ var file_protocol_record_record_proto_goTypes = []any{
 	(*Sealed)(nil),        // 26: gotong.record.v1.Sealed
 	(*Private)(nil),       // 27: gotong.record.v1.Private
 	(Kind)(0),             // 28: gotong.record.v1.Kind
+	(*BlobRef)(nil),       // 29: gotong.record.v1.BlobRef
 }
 var file_protocol_record_record_proto_depIdxs = []int32{
 	11, // 0: gotong.record.v1.Body.birth:type_name -> gotong.record.v1.Birth
@@ -2324,32 +2361,36 @@ var file_protocol_record_record_proto_depIdxs = []int32{
 	15, // 7: gotong.record.v1.Request.lines:type_name -> gotong.record.v1.Line
 	3,  // 8: gotong.record.v1.Request.urgency:type_name -> gotong.record.v1.Urgency
 	4,  // 9: gotong.record.v1.Request.delivery_mode:type_name -> gotong.record.v1.DeliveryMode
-	5,  // 10: gotong.record.v1.Request.disposition:type_name -> gotong.record.v1.Disposition
-	6,  // 11: gotong.record.v1.Request.close_reason:type_name -> gotong.record.v1.CloseReason
-	15, // 12: gotong.record.v1.Offer.lines:type_name -> gotong.record.v1.Line
-	4,  // 13: gotong.record.v1.Offer.delivery_mode:type_name -> gotong.record.v1.DeliveryMode
-	7,  // 14: gotong.record.v1.Offer.capacity_kind:type_name -> gotong.record.v1.CapacityKind
-	5,  // 15: gotong.record.v1.Offer.disposition:type_name -> gotong.record.v1.Disposition
-	6,  // 16: gotong.record.v1.Offer.close_reason:type_name -> gotong.record.v1.CloseReason
-	11, // 17: gotong.record.v1.Pledge.target:type_name -> gotong.record.v1.Birth
-	16, // 18: gotong.record.v1.Pledge.amounts:type_name -> gotong.record.v1.Amount
-	8,  // 19: gotong.record.v1.Pledge.state:type_name -> gotong.record.v1.PledgeState
-	11, // 20: gotong.record.v1.Acceptance.request:type_name -> gotong.record.v1.Birth
-	11, // 21: gotong.record.v1.Acceptance.pledge:type_name -> gotong.record.v1.Birth
-	16, // 22: gotong.record.v1.Acceptance.amounts:type_name -> gotong.record.v1.Amount
-	11, // 23: gotong.record.v1.Receipt.request:type_name -> gotong.record.v1.Birth
-	11, // 24: gotong.record.v1.Receipt.pledge:type_name -> gotong.record.v1.Birth
-	16, // 25: gotong.record.v1.Receipt.amounts:type_name -> gotong.record.v1.Amount
-	9,  // 26: gotong.record.v1.Receipt.quality:type_name -> gotong.record.v1.Quality
-	11, // 27: gotong.record.v1.Comment.target:type_name -> gotong.record.v1.Birth
-	11, // 28: gotong.record.v1.Comment.reply_to:type_name -> gotong.record.v1.Birth
-	11, // 29: gotong.record.v1.Contact.target:type_name -> gotong.record.v1.Birth
-	26, // 30: gotong.record.v1.Contact.sealed:type_name -> gotong.record.v1.Sealed
-	31, // [31:31] is the sub-list for method output_type
-	31, // [31:31] is the sub-list for method input_type
-	31, // [31:31] is the sub-list for extension type_name
-	31, // [31:31] is the sub-list for extension extendee
-	0,  // [0:31] is the sub-list for field type_name
+	29, // 10: gotong.record.v1.Request.photos:type_name -> gotong.record.v1.BlobRef
+	5,  // 11: gotong.record.v1.Request.disposition:type_name -> gotong.record.v1.Disposition
+	6,  // 12: gotong.record.v1.Request.close_reason:type_name -> gotong.record.v1.CloseReason
+	15, // 13: gotong.record.v1.Offer.lines:type_name -> gotong.record.v1.Line
+	4,  // 14: gotong.record.v1.Offer.delivery_mode:type_name -> gotong.record.v1.DeliveryMode
+	7,  // 15: gotong.record.v1.Offer.capacity_kind:type_name -> gotong.record.v1.CapacityKind
+	29, // 16: gotong.record.v1.Offer.photos:type_name -> gotong.record.v1.BlobRef
+	5,  // 17: gotong.record.v1.Offer.disposition:type_name -> gotong.record.v1.Disposition
+	6,  // 18: gotong.record.v1.Offer.close_reason:type_name -> gotong.record.v1.CloseReason
+	11, // 19: gotong.record.v1.Pledge.target:type_name -> gotong.record.v1.Birth
+	16, // 20: gotong.record.v1.Pledge.amounts:type_name -> gotong.record.v1.Amount
+	8,  // 21: gotong.record.v1.Pledge.state:type_name -> gotong.record.v1.PledgeState
+	11, // 22: gotong.record.v1.Acceptance.request:type_name -> gotong.record.v1.Birth
+	11, // 23: gotong.record.v1.Acceptance.pledge:type_name -> gotong.record.v1.Birth
+	16, // 24: gotong.record.v1.Acceptance.amounts:type_name -> gotong.record.v1.Amount
+	11, // 25: gotong.record.v1.Receipt.request:type_name -> gotong.record.v1.Birth
+	11, // 26: gotong.record.v1.Receipt.pledge:type_name -> gotong.record.v1.Birth
+	16, // 27: gotong.record.v1.Receipt.amounts:type_name -> gotong.record.v1.Amount
+	9,  // 28: gotong.record.v1.Receipt.quality:type_name -> gotong.record.v1.Quality
+	29, // 29: gotong.record.v1.Receipt.photos:type_name -> gotong.record.v1.BlobRef
+	11, // 30: gotong.record.v1.Comment.target:type_name -> gotong.record.v1.Birth
+	11, // 31: gotong.record.v1.Comment.reply_to:type_name -> gotong.record.v1.Birth
+	29, // 32: gotong.record.v1.Comment.photos:type_name -> gotong.record.v1.BlobRef
+	11, // 33: gotong.record.v1.Contact.target:type_name -> gotong.record.v1.Birth
+	26, // 34: gotong.record.v1.Contact.sealed:type_name -> gotong.record.v1.Sealed
+	35, // [35:35] is the sub-list for method output_type
+	35, // [35:35] is the sub-list for method input_type
+	35, // [35:35] is the sub-list for extension type_name
+	35, // [35:35] is the sub-list for extension extendee
+	0,  // [0:35] is the sub-list for field type_name
 }
 
 func init() { file_protocol_record_record_proto_init() }
@@ -2357,6 +2398,7 @@ func file_protocol_record_record_proto_init() {
 	if File_protocol_record_record_proto != nil {
 		return
 	}
+	file_protocol_record_blob_proto_init()
 	file_protocol_record_kind_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{

@@ -22,12 +22,12 @@ const layers = `
 	< protocol/board
 	< protocol/allocate;
 
-	protocol < protocol/reconcile, protocol/numbers;
+	protocol < protocol/reconcile, protocol/numbers, protocol/blob;
 	protocol/record, protocol/roster < protocol/bundle;
 
 	# What each machine may do its own way. A leaf receives what it needs from
 	# above as a function or a small interface of its own.
-	protocol/allocate, protocol/bundle, protocol/reconcile, protocol/numbers
+	protocol/allocate, protocol/bundle, protocol/reconcile, protocol/numbers, protocol/blob
 	< node/*
 	< node
 	< cmd/*;
