@@ -1,0 +1,74 @@
+package blobs
+
+import (
+	"os"
+
+	"gotong/protocol"
+)
+
+// maxGone bounds how many blobs a hub remembers to have given away for room.
+const maxGone = 4096
+
+// reserve makes room for a file of so many bytes, by taking away what was not
+// opened for longest: first of the neighbourhood that takes the most room, so
+// that one cannot push out the others. Own blobs stay. The caller holds the
+// lock.
+func (s *Store) reserve(size int64) error {
+	if !s.opt.Room() || size > s.opt.Budget {
+		return ErrRoom
+	}
+	use := make(map[protocol.NeighbourhoodID]int64)
+	var all int64
+	for at, f := range s.files {
+		if f.state.counts() {
+			use[at.n] += f.size
+			all += f.size
+		}
+	}
+	for all+size > s.opt.Budget {
+		at, f := s.leastNeeded(use)
+		if f == nil {
+			return ErrRoom
+		}
+		use[at.n], all = use[at.n]-f.size, all-f.size
+		s.give(at, f)
+	}
+	return nil
+}
+
+// leastNeeded returns what is to go first.
+func (s *Store) leastNeeded(use map[protocol.NeighbourhoodID]int64) (at id, least *file) {
+	for x, f := range s.files {
+		if !f.state.counts() || f.active {
+			continue
+		}
+		if least == nil || use[x.n] > use[at.n] || x.n == at.n && f.opened.Before(least.opened) {
+			at, least = x, f
+		}
+	}
+	return at, least
+}
+
+// give takes a file away and remembers it by an empty one, so that a hub does
+// not bring back at once what it has no room for.
+func (s *Store) give(at id, f *file) {
+	whole := f.state == stateKept
+	s.remove(at, f)
+	if !whole || s.goneCount() >= maxGone {
+		return
+	}
+	if mark, err := os.OpenFile(s.path(at, stateGone), os.O_CREATE|os.O_WRONLY, 0o600); err == nil {
+		_ = mark.Close() // nothing was written
+		s.files[at] = &file{state: stateGone, opened: s.opt.Now()}
+	}
+}
+
+func (s *Store) goneCount() int {
+	n := 0
+	for _, f := range s.files {
+		if f.state == stateGone {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,74 @@
+package blobs
+
+import (
+	"context"
+
+	"gotong/protocol"
+)
+
+// Gather brings what a device lists and is not here, the small ones first: a hub
+// does so ahead of time. A list that is what it was last time costs one small
+// frame. What the budget pushed out does not come back.
+func (b *Blobs) Gather(ctx context.Context, n protocol.NeighbourhoodID, s Source) error {
+	b.gathers.Lock()
+	defer b.gathers.Unlock()
+	if b.isBlamed(s.Device) {
+		return nil
+	}
+	all, err := b.listOf(ctx, n, s)
+	if protocol.VerdictOf(err) == protocol.Reject {
+		b.blame(s.Device, err)
+	}
+	if err != nil {
+		return err
+	}
+	for _, l := range all {
+		if !b.wants(n, l.a) {
+			continue
+		}
+		if err := b.Fetch(ctx, n, l.a, 0, nil); err != nil {
+			return err
+		}
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if all != nil {
+		b.lists[told{n, s.Device}] = digest(all)
+	}
+	return nil
+}
+
+// listOf asks a device what it has; nil where that is the same as last time.
+func (b *Blobs) listOf(ctx context.Context, n protocol.NeighbourhoodID, s Source) ([]listing, error) {
+	b.mu.Lock()
+	known := b.lists[told{n, s.Device}]
+	b.mu.Unlock()
+	w, end, err := b.dial(ctx, n, s)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	if err := w.write(hello(protocol.Tag(n, b.links.Self, s.Device)), append([]byte{kindList}, known[:]...)); err != nil {
+		return nil, err
+	}
+	var all []listing
+	for range maxLists {
+		kind, body, err := w.read(maxFrame)
+		switch {
+		case err != nil:
+			return nil, err
+		case kind == kindSame, kind == kindRefused:
+			return nil, nil
+		case kind != kindHas:
+			return nil, malformed("answer to LIST")
+		}
+		some, more, err := parseHas(body)
+		if err != nil {
+			return nil, err
+		}
+		if all = append(all, some...); !more {
+			return all, nil
+		}
+	}
+	return nil, malformed("a list without end")
+}
