@@ -47,8 +47,11 @@ func (t *turn) freeSlot(me protocol.HouseholdID, content proto.Message, now boar
 
 // urgent kinds may use the slots that are reserved.
 func urgent(content proto.Message) bool {
-	_, request := content.(*record.Request)
-	return request
+	switch content.(type) {
+	case *record.Request, *record.CheckIn:
+		return true
+	}
+	return false
 }
 
 func (t *turn) occupied(at board.Place) bool {
@@ -138,8 +141,18 @@ func (t *turn) class(p record.Part) cell.Class {
 			return cell.Critical
 		}
 		return t.classAbout(m.Target)
-	case *record.Comment:
+	case *record.CheckIn:
+		return classOfWord(m.Word)
+	case *record.Comment, *record.Thanks:
 		return cell.Bulk
+	}
+	return cell.Normal
+}
+
+// classOfWord: a cry for help goes first over thin links.
+func classOfWord(w *record.Word) cell.Class {
+	if w.GetStatus().Need() {
+		return cell.Critical
 	}
 	return cell.Normal
 }

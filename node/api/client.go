@@ -165,14 +165,17 @@ func (c *Client) Watch(ctx context.Context) (func(each func(Change) error) error
 	}, nil
 }
 
-// item returns the path of a record. What cannot be an id becomes "-", which
-// names none, so that it cannot name another path either.
-func item(t Target, rest string) string {
+// item returns the path of a request or an offer.
+func item(t Target, rest string) string { return within("/items", t, rest) }
+
+// within returns the path of a record in a collection. What cannot be an id
+// becomes "-", which names none, so that it cannot name another path either.
+func within(collection string, t Target, rest string) string {
 	id := t.ID
 	if id == "" || strings.IndexFunc(id, func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) }) >= 0 {
 		id = "-"
 	}
-	return "/items/" + url.PathEscape(id) + rest
+	return collection + "/" + url.PathEscape(id) + rest
 }
 
 // call sends in as the body, where there is one, and reads the document.

@@ -43,6 +43,15 @@
 //	POST /v1/items/{id}/edit          change
 //	POST /v1/items/{id}/withdraw      take back
 //	POST /v1/items/{id}/close         end with a reason
+//	GET  /v1/care                     how everybody is
+//	POST /v1/checkins                 say how the own people are, or others that were seen
+//	POST /v1/visits                   ask that somebody looks in on a neighbour
+//	GET  /v1/rollcalls                roll calls, and who has not answered
+//	POST /v1/rollcalls                call the roll
+//	GET  /v1/rollcalls/{id}           one roll call
+//	POST /v1/rollcalls/{id}/end       close an own one before its time
+//	GET  /v1/thanks                   what neighbours thank one another for
+//	POST /v1/thanks                   thank a household
 //	GET  /v1/backup                   what a restore needs, keys and all, in the clear
 //	GET  /v1/carry                    a bundle of what is kept (protocol/bundle/SPEC.md)
 //	POST /v1/carry                    take in the bundle that is the body

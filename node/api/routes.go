@@ -10,7 +10,7 @@ import (
 func Handler(d Desk, log *slog.Logger) http.Handler {
 	h := handler{log}
 	mux := http.NewServeMux()
-	for _, family := range []func(*http.ServeMux, handler, Desk){nodeRoutes, peopleRoutes, aidRoutes} {
+	for _, family := range []func(*http.ServeMux, handler, Desk){nodeRoutes, peopleRoutes, aidRoutes, careRoutes} {
 		family(mux, h, d)
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { answerProblem(w, errBadRequest) })
@@ -72,4 +72,23 @@ func aidRoutes(mux *http.ServeMux, h handler, d Desk) {
 	mux.Handle("POST /v1/items/{id}/withdraw", post(h, d.Withdraw))
 	mux.Handle("POST /v1/items/{id}/close", post(h, d.Close))
 	mux.Handle("POST /v1/items/{id}/copies", post(h, d.Copy))
+}
+
+// careRoutes are about how neighbours look after one another.
+func careRoutes(mux *http.ServeMux, h handler, d Desk) {
+	mux.Handle("GET /v1/care", get(h, func(ctx context.Context, r *http.Request) (Care, error) { return d.Care(ctx, queryOf(r).Place) }))
+	mux.Handle("POST /v1/checkins", post(h, d.CheckIn))
+	mux.Handle("POST /v1/visits", post(h, d.Visit))
+	mux.Handle("GET /v1/rollcalls", get(h, func(ctx context.Context, r *http.Request) (RollCalls, error) {
+		return d.RollCalls(ctx, queryOf(r).Place)
+	}))
+	mux.Handle("POST /v1/rollcalls", post(h, d.CallRoll))
+	mux.Handle("GET /v1/rollcalls/{id}", get(h, func(ctx context.Context, r *http.Request) (RollCall, error) {
+		return d.RollCall(ctx, targetOf(r))
+	}))
+	mux.Handle("POST /v1/rollcalls/{id}/end", post(h, d.EndRollCall))
+	mux.Handle("GET /v1/thanks", get(h, func(ctx context.Context, r *http.Request) (ThanksList, error) {
+		return d.Thanks(ctx, queryOf(r).Place)
+	}))
+	mux.Handle("POST /v1/thanks", post(h, d.Thank))
 }

@@ -115,8 +115,19 @@ func (s sight) candidate(r *board.Record) Candidate {
 	c := Candidate{ID: r.ID.String(), Short: s.short(r.ID), Kind: r.Kind.Code(), Owner: s.name(r.Owner)}
 	if item, ok := s.about(r); ok {
 		c.Title = title(item)
+	} else {
+		c.Title = heading(r)
 	}
 	return c
+}
+
+// heading is by what a person knows a record that is about no request or offer.
+func heading(r *board.Record) string {
+	switch m := r.Content.(type) {
+	case *record.RollCall:
+		return m.Reason
+	}
+	return ""
 }
 
 // findItem returns the request or offer whose id begins with prefix.

@@ -28,6 +28,10 @@ var kinds = map[Kind]rule{
 	Kind_KIND_TRIAGE:        about(checkTriage),
 	Kind_KIND_LINK:          about(checkLink),
 
+	Kind_KIND_CHECK_IN:  alone(checkCheckIn),
+	Kind_KIND_ROLL_CALL: alone(checkRollCall),
+	Kind_KIND_THANKS:    about(checkThanks),
+
 	Kind_KIND_NOTICE:          alone(checkNotice),
 	Kind_KIND_ACKNOWLEDGEMENT: about(checkAcknowledgement),
 	Kind_KIND_MODERATION:      about(checkModeration),
