@@ -29,7 +29,7 @@ var exits = map[string]int{
 	"which-line": exitUsage, "invite": exitUsage, "bundle": exitUsage, "bundle-version": exitConflict, "address": exitUsage, "socket-path": exitUsage,
 	"no-neighbourhood": exitNotFound, "not-found": exitNotFound,
 	"not-yours": exitRefused, "not-receiver": exitRefused, "yours": exitRefused,
-	"no-slots": exitRefused, "not-allowed": exitRefused,
+	"no-slots": exitRefused, "self-thanks": exitRefused, "not-allowed": exitRefused,
 	"no-places": exitRefused, "stewards-only": exitRefused, "not-above": exitRefused, "own-household": exitRefused, "household-key": exitRefused,
 	"may-not-invite": exitRefused, "too-many-invitations": exitRefused, "not-theirs": exitUsage,
 	"device-code": exitUsage, "other-house": exitConflict, "device-known": exitConflict, "too-many-devices": exitRefused,

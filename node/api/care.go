@@ -373,7 +373,7 @@ func (r register) thanked(to string, m *record.Thanks) error {
 		}
 	}
 	if err == nil && whom == r.me {
-		err = ErrOwnHousehold
+		err = ErrSelfThanks
 	}
 	m.Household = whom[:]
 	return err

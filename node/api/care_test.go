@@ -150,9 +150,9 @@ func TestThanksGoToAHouseholdOrForWhatItDid(t *testing.T) {
 		t.Errorf("thanked %+v", all)
 	}
 	_, err := sari.Thank(ctx, Thanking{To: "Sari", Text: "Hebat kami"})
-	fails(t, err, ErrOwnHousehold)
+	fails(t, err, ErrSelfThanks)
 	_, err = sari.Thank(ctx, Thanking{To: asked.ID, Text: "Hebat kami"})
-	fails(t, err, ErrOwnHousehold)
+	fails(t, err, ErrSelfThanks)
 	_, err = sari.Thank(ctx, Thanking{To: "Joko", Text: "Terima kasih"})
 	fails(t, err, ErrNobody)
 	_, err = sari.Thank(ctx, Thanking{To: "Budi"})

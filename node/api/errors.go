@@ -28,6 +28,8 @@ var (
 	ErrNotReceiver = errors.New("api: another household receives it")
 	// ErrYours: nobody helps themselves.
 	ErrYours = errors.New("api: the household's own record")
+	// ErrSelfThanks: nobody thanks themselves.
+	ErrSelfThanks = errors.New("api: thanks to the own household")
 	// ErrEnded: the record has ended, nothing more is expected of it.
 	ErrEnded = errors.New("api: the record has ended")
 	// ErrSame: it is in that neighbourhood already.

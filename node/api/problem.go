@@ -55,6 +55,7 @@ var codes = []struct {
 	{ErrNotYours, "not-yours", http.StatusForbidden},
 	{ErrNotReceiver, "not-receiver", http.StatusForbidden},
 	{ErrYours, "yours", http.StatusForbidden},
+	{ErrSelfThanks, "self-thanks", http.StatusForbidden},
 	{ErrEnded, "ended", http.StatusConflict},
 	{ErrSame, "same-neighbourhood", http.StatusConflict},
 	{ErrCovered, "covered", http.StatusConflict},

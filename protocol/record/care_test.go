@@ -24,7 +24,9 @@ func breaks[M proto.Message](t *testing.T, good func() M, field, why string, spo
 	}
 }
 
-func someBirth() *Birth { return BirthOf(protocol.Birth{Device: protocol.DeviceID{1}, Slot: 3, Stamp: 70}) }
+func someBirth() *Birth {
+	return BirthOf(protocol.Birth{Device: protocol.DeviceID{1}, Slot: 3, Stamp: 70})
+}
 
 func TestACheckInKeepsToItsRules(t *testing.T) {
 	good := func() *CheckIn {
