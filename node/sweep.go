@@ -14,7 +14,7 @@ import (
 var firstDay = cell.DayAt(protocol.Began)
 
 // sweep erases the payloads that may go and the own contacts that nobody needs
-// any longer, and has the sealed ones looked after: time alone may have ended
+// any longer, takes back what ended long ago, and has the sealed ones looked after: time alone may have ended
 // who may read them.
 func (h *Neighbourhood) sweep() {
 	err := h.enter(context.Background(), new(sweeping))
@@ -39,6 +39,7 @@ func (s *sweeping) decide(t *turn) bool {
 		}
 	}
 	t.h.forgetContacts()
+	t.forgetEnded()
 	return true
 }
 

@@ -267,3 +267,30 @@ func TestAnErasedContactIsGoneFromTheDisk(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatEndedHalfAYearAgoIsTakenBackByItsOwnDevice(t *testing.T) {
+	story(t, func(t *testing.T, s *street) {
+		sari, budi, _, request, pledge := accepted(t, s)
+		trust(sari, budi)
+		open := mustWrite(t, sari, &record.Household{Name: "Keluarga Sari"})
+		time.Sleep(170 * day)
+		meet(t, sari, budi)
+		birthOf(t, budi, request) // expired for long, and still there
+		birthOf(t, budi, pledge)
+		time.Sleep(60 * day)
+		meet(t, sari, budi)
+		meet(t, budi, sari)
+		for _, h := range []*Neighbourhood{sari, budi} {
+			for _, id := range []protocol.RecordID{request, pledge} {
+				if _, here := h.board.Record(id); here {
+					t.Errorf("it is still there")
+				}
+			}
+			birthOf(t, h, open) // what has no end stays
+		}
+		sameBoards(t, []*Neighbourhood{sari, budi})
+		if whole, _ := contactCells(t, budi, request); whole != 0 {
+			t.Error("the contact is still there")
+		}
+	})
+}

@@ -133,6 +133,16 @@ func (c *Client) Edit(ctx context.Context, e Editing) (Written, error) {
 	return call[Written](ctx, c, "POST", item(e.Target, "/edit"), e)
 }
 
+// Totals counts a month and shows what was published.
+func (c *Client) Totals(ctx context.Context, in Counting) (Totals, error) {
+	return call[Totals](ctx, c, "GET", "/totals?"+url.Values{"in": {in.In}, "month": {in.Month}}.Encode(), nil)
+}
+
+// Publish writes down what a month came to.
+func (c *Client) Publish(ctx context.Context, in Counting) (Totals, error) {
+	return call[Totals](ctx, c, "POST", "/totals", in)
+}
+
 // Copy says an own request or offer in another neighbourhood too.
 func (c *Client) Copy(ctx context.Context, in Copying) (Written, error) {
 	return call[Written](ctx, c, "POST", item(in.Target, "/copies"), in)

@@ -31,6 +31,8 @@
 //	GET  /v1/items                    requests and offers
 //	GET  /v1/items/{id}               one of them, with its pledges and comments
 //	GET  /v1/suggestions              what the household could do, or who could help whom
+//	GET  /v1/totals                   what a month came to
+//	POST /v1/totals                   write it down, as a steward
 //	POST /v1/requests                 ask
 //	POST /v1/offers                   offer
 //	POST /v1/items/{id}/pledges       promise help

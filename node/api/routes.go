@@ -60,6 +60,10 @@ func aidRoutes(mux *http.ServeMux, h handler, d Desk) {
 	mux.Handle("GET /v1/suggestions", get(h, func(ctx context.Context, r *http.Request) (Suggestions, error) {
 		return d.suggest(ctx, r.URL.Query())
 	}))
+	mux.Handle("GET /v1/totals", get(h, func(ctx context.Context, r *http.Request) (Totals, error) {
+		return d.Totals(ctx, Counting{queryOf(r).Place, r.URL.Query().Get("month")})
+	}))
+	mux.Handle("POST /v1/totals", post(h, d.Publish))
 	mux.Handle("POST /v1/requests", post(h, d.Ask))
 	mux.Handle("POST /v1/offers", post(h, d.Offer))
 	mux.Handle("POST /v1/items/{id}/pledges", post(h, d.Pledge))

@@ -50,6 +50,7 @@ const (
 	Kind_KIND_MODERATION      Kind = 28
 	Kind_KIND_FLAG            Kind = 29
 	Kind_KIND_ORGANISATION    Kind = 30
+	Kind_KIND_MONTH           Kind = 31
 )
 
 // Enum value maps for Kind.
@@ -76,6 +77,7 @@ var (
 		28: "KIND_MODERATION",
 		29: "KIND_FLAG",
 		30: "KIND_ORGANISATION",
+		31: "KIND_MONTH",
 	}
 	Kind_value = map[string]int32{
 		"KIND_UNKNOWN":         0,
@@ -99,6 +101,7 @@ var (
 		"KIND_MODERATION":      28,
 		"KIND_FLAG":            29,
 		"KIND_ORGANISATION":    30,
+		"KIND_MONTH":           31,
 	}
 )
 
@@ -133,7 +136,7 @@ var File_protocol_record_kind_proto protoreflect.FileDescriptor
 
 const file_protocol_record_kind_proto_rawDesc = "" +
 	"\n" +
-	"\x1aprotocol/record/kind.proto\x12\x10gotong.record.v1*\x8f\x03\n" +
+	"\x1aprotocol/record/kind.proto\x12\x10gotong.record.v1*\x9f\x03\n" +
 	"\x04Kind\x12\x10\n" +
 	"\fKIND_UNKNOWN\x10\x00\x12\x16\n" +
 	"\x12KIND_NEIGHBOURHOOD\x10\x01\x12\x12\n" +
@@ -157,7 +160,9 @@ const file_protocol_record_kind_proto_rawDesc = "" +
 	"\x14KIND_ACKNOWLEDGEMENT\x10\x1b\x12\x13\n" +
 	"\x0fKIND_MODERATION\x10\x1c\x12\r\n" +
 	"\tKIND_FLAG\x10\x1d\x12\x15\n" +
-	"\x11KIND_ORGANISATION\x10\x1eB\x18Z\x16gotong/protocol/recordb\x06proto3"
+	"\x11KIND_ORGANISATION\x10\x1e\x12\x0e\n" +
+	"\n" +
+	"KIND_MONTH\x10\x1fB\x18Z\x16gotong/protocol/recordb\x06proto3"
 
 var (
 	file_protocol_record_kind_proto_rawDescOnce sync.Once

@@ -37,6 +37,7 @@ var kinds = map[Kind]rule{
 	Kind_KIND_MODERATION:      about(checkModeration),
 	Kind_KIND_FLAG:            alone(checkFlag),
 	Kind_KIND_ORGANISATION:    alone(checkOrganisation),
+	Kind_KIND_MONTH:           alone(checkMonth),
 }
 
 // rule is a kind's message, what its content must keep to, and whether field 1

@@ -100,5 +100,9 @@ func TestAWordOfStewardsAFlagAndAnOrganisationKeepTheirRules(t *testing.T) {
 	names(t, &Flag{Sealed: sealedTo(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13)}, "sealed", "too-many")
 	names(t, &Organisation{}, "name", "missing")
 	names(t, &Organisation{Name: "PMI", Services: []*Service{{}}}, "service", "missing")
+	names(t, &Month{Year: 2026, Month: 13}, "month", "out-of-range")
+	names(t, &Month{Year: 1970, Month: 1}, "month", "out-of-range")
+	names(t, &Month{Year: 2026, Month: 1, Totals: []*Total{{Category: "water", Needed: -1}}}, "needed", "out-of-range")
+	names(t, &Month{Year: 2026, Month: 1, Totals: make([]*Total, MaxTotals+1)}, "totals", "too-many")
 	names(t, &Organisation{Name: "PMI", Services: make([]*Service, 0), Contact: letters(281)}, "contact", "too-long")
 }
