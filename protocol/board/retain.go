@@ -30,7 +30,7 @@ func (v View) EndedAt(id protocol.RecordID) (at int64, ended bool) {
 func (v View) quiet(r *Record) int64 {
 	at := r.Changed()
 	if isItem(r.Kind) && r.Content != nil {
-		if _, expires := life(r); expires <= v.now {
+		if _, expires := life(r, record.Urgency_URGENCY_UNKNOWN); expires <= v.now {
 			at = max(at, expires)
 		}
 	}
