@@ -143,7 +143,9 @@ func (t *turn) class(p record.Part) cell.Class {
 		return t.classAbout(m.Target)
 	case *record.CheckIn:
 		return classOfWord(m.Word)
-	case *record.Comment, *record.Thanks:
+	case *record.Notice:
+		return t.classOfNotice(m)
+	case *record.Comment, *record.Thanks, *record.Acknowledgement:
 		return cell.Bulk
 	}
 	return cell.Normal
@@ -153,6 +155,16 @@ func (t *turn) class(p record.Part) cell.Class {
 func classOfWord(w *record.Word) cell.Class {
 	if w.GetStatus().Need() {
 		return cell.Critical
+	}
+	return cell.Normal
+}
+
+// classOfNotice: what a steward says goes first on a thin link; anybody could
+// write alerts else.
+func (t *turn) classOfNotice(m *record.Notice) cell.Class {
+	me, _ := t.roster.Household(t.h.parts.Identity.DeviceID())
+	if t.roster.Steward(me) && m.Severity > record.Severity_SEVERITY_MINOR {
+		return cell.Alert
 	}
 	return cell.Normal
 }

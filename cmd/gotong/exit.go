@@ -37,6 +37,7 @@ var exits = map[string]int{
 	"nobody": exitNotFound, "put-out": exitConflict, "vouched": exitConflict,
 	"ended": exitConflict, "covered": exitConflict, "arrived": exitConflict, "joined": exitConflict, "same-neighbourhood": exitConflict,
 	"invite-expired": exitConflict, "dir-in-use": exitConflict, "port-in-use": exitConflict,
+	"hidden": exitRefused, "locked": exitConflict,
 	"not-running": exitNotRunning, "lost": exitNotRunning,
 	"not-member": exitTryLater, "closing": exitTryLater, "cloned": exitTryLater,
 }

@@ -29,6 +29,7 @@ func newImport(a *app) *cobra.Command {
 	c.Flags().StringArrayVar(&labels, "label", nil, a.say("flag.label", nil))
 	c.Flags().BoolVar(&open, "open-numbers", false, a.say("flag.open-numbers", nil))
 	c.Flags().BoolVar(&dry, "dry-run", false, a.say("flag.dry-run", nil))
+	c.AddCommand(newImportCAP(a))
 	return a.jsonFlag(c)
 }
 

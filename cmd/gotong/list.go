@@ -46,9 +46,7 @@ func selection(open, mine, all bool) (api.Show, error) {
 }
 
 func (a *app) listed(doc api.List) {
-	if doc.Hidden > 0 {
-		defer a.tell("list.hidden", words.Args{"n": doc.Hidden})
-	}
+	defer a.unlisted(doc.Hidden, doc.Kept)
 	if len(doc.Items) == 0 {
 		a.tell("list.empty", words.Args{"name": a.neighbourhood(doc.Neighbourhood)})
 		return
@@ -64,5 +62,16 @@ func (a *app) listed(doc api.List) {
 	for _, i := range doc.Items {
 		a.line()
 		a.card(i)
+	}
+}
+
+// unlisted tells how many records are not shown: of muted households, and those
+// that stewards keep from being shown.
+func (a *app) unlisted(hidden, kept int) {
+	if hidden > 0 {
+		a.tell("list.hidden", words.Args{"n": hidden})
+	}
+	if kept > 0 {
+		a.tell("list.kept", words.Args{"n": kept})
 	}
 }

@@ -68,6 +68,7 @@ func (a *app) shown(doc api.Shown) {
 	for paragraph := range strings.Lines(i.Body) {
 		a.line("  ", words.Plain(strings.TrimSpace(paragraph)))
 	}
+	a.moderatedNote(i.Moderated)
 	a.line()
 	a.coverage(i)
 	a.pledges(i)

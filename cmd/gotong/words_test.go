@@ -43,9 +43,9 @@ func families(t *testing.T) map[string][]string {
 		"pledge.":    {api.PledgeWithdrawn, api.PledgeFailed, api.PledgeOnTheWay, api.PledgeDelivered},
 		"trouble.": {string(api.TroubleStore), string(api.TroubleFull), string(api.TroubleRoom), string(api.TroubleClock),
 			string(api.TroubleLinks), string(api.TroubleCloned), string(api.TroubleRenewed)},
-		"field.":     said(t, `(?:need|short|atMost|refers|mayRefer|inTime|inRange|numbered|named|noneOr)\("([a-z_]+)"|Invalid\{"([a-z_]+)"|Field: +"([a-z_]+)"`),
+		"field.":     said(t, `(?:need|short|atMost|refers|mayRefer|inTime|inRange|numbered|named|noneOr|coded)\("([a-z_]+)"|Invalid\{"([a-z_]+)"|Field: +"([a-z_]+)"`),
 		"why.":       said(t, `Invalid\{[a-z"_]+, "([a-z-]+)"\}|Why: +"([a-z-]+)"`),
-		"candidate.": {"request", "offer", "pledge", "household", "device", "invitation", "roll-call"},
+		"candidate.": {"request", "offer", "pledge", "household", "device", "invitation", "roll-call", "comment", "notice", "organisation"},
 		"wellbeing.": append(codes(record.Wellbeings(), record.Wellbeing.Code), "none"),
 		"care.by-":   {api.BySelf, api.BySteward, api.ByNeighbour},
 		"role.":      append(api.Roles(), api.RoleNone, api.RoleFounder), "vouch.will-": api.Roles(),
@@ -58,6 +58,8 @@ func families(t *testing.T) map[string][]string {
 		"withdraw.done-": {"request", "offer", "pledge"},
 		"suggest.why-":   codes(allocate.Codes(), func(c allocate.Code) string { return string(c) }),
 		"numbers.found-": {"phone", "identity"},
+		"severity.":      append(codes(record.Severities(), record.Severity.Code), "unknown"),
+		"moderation.":    {"hide", "warn"}, "help.moderate-": {"hide", "restore", "lock", "warn", "relent"},
 	}
 }
 

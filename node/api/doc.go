@@ -54,6 +54,12 @@
 //	POST /v1/rollcalls/{id}/end       close an own one before its time
 //	GET  /v1/thanks                   what neighbours thank one another for
 //	POST /v1/thanks                   thank a household
+//	GET  /v1/notices                  notices and alerts that hold now
+//	GET  /v1/notices/{id}             one of them
+//	POST /v1/notices                  tell everybody something, or take an alert in
+//	POST /v1/notices/{id}/read        say that the household has read it
+//	GET  /v1/moderation               what stewards say about records
+//	POST /v1/records/{id}/moderation  hide, show, lock, warn; stewards only
 //	GET  /v1/backup                   what a restore needs, keys and all, in the clear
 //	GET  /v1/carry                    a bundle of what is kept (protocol/bundle/SPEC.md)
 //	POST /v1/carry                    take in the bundle that is the body

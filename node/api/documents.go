@@ -71,6 +71,7 @@ type List struct {
 	Neighbourhood Neighbourhood `json:"neighbourhood"`
 	Items         []Item        `json:"items"`
 	Hidden        int           `json:"hidden,omitempty"` // of households muted on this node
+	Kept          int           `json:"kept,omitempty"`   // from being shown, by stewards
 }
 
 // Shown answers Show.
@@ -120,6 +121,8 @@ type Item struct {
 	// Seen names other households of which somebody opened it; they say so of
 	// requests on which a life depends.
 	Seen []Household `json:"seen,omitempty"`
+
+	Moderated *Moderated `json:"moderated,omitempty"` // by stewards
 }
 
 // Line is one thing asked for or offered, and how far it is covered.

@@ -107,6 +107,9 @@ func (d Desk) Comment(ctx context.Context, r Remark) (Written, error) {
 		if err == nil {
 			comment.Target = record.BirthOf(on.Birth)
 			about, own = v.ownItem(on)
+			if item, ok := v.about(on); ok && v.View.Moderation(item.ID).Locked != 0 {
+				return ErrLocked
+			}
 		}
 		return err
 	})

@@ -30,6 +30,10 @@ var (
 	ErrYours = errors.New("api: the household's own record")
 	// ErrSelfThanks: nobody thanks themselves.
 	ErrSelfThanks = errors.New("api: thanks to the own household")
+	// ErrHidden: stewards keep a record from being shown for a while.
+	ErrHidden = errors.New("api: hidden by stewards")
+	// ErrLocked: stewards closed the comments on a record.
+	ErrLocked = errors.New("api: comments are locked")
 	// ErrEnded: the record has ended, nothing more is expected of it.
 	ErrEnded = errors.New("api: the record has ended")
 	// ErrSame: it is in that neighbourhood already.

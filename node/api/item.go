@@ -30,6 +30,7 @@ func (s sight) item(i board.Item) Item {
 		Owner: s.household(i.Owner), Created: at(i.Created()), Changed: at(i.Changed()),
 		Lines: []Line{}, Pledges: []Pledge{}, Comments: len(s.remarks(i)),
 		Reach: s.reach(i.Record), Seen: s.seenBy(i),
+		Moderated: s.moderated(i.Record),
 	}
 	doc.Area = i.Common.GetArea()
 	doc.describe(i)

@@ -22,7 +22,10 @@ func (d Desk) List(ctx context.Context, q Query) (List, error) {
 	}
 	doc := List{Schema: SchemaList, Neighbourhood: s.document(), Items: []Item{}}
 	err = d.look(ctx, s, func(v sight) error {
-		doc.Items = append(v.items(record.Kind_KIND_REQUEST, q.Show), v.items(record.Kind_KIND_OFFER, q.Show)...)
+		for _, kind := range []record.Kind{record.Kind_KIND_REQUEST, record.Kind_KIND_OFFER} {
+			items, kept := v.items(kind, q.Show)
+			doc.Items, doc.Kept = append(doc.Items, items...), doc.Kept+kept
+		}
 		return nil
 	})
 	if err != nil {
@@ -47,19 +50,24 @@ func (d Desk) hide(s site, doc *List) error {
 	return nil
 }
 
-func (s sight) items(kind record.Kind, show Show) []Item {
+// items lists those of a kind, the near ones first, and counts those that
+// stewards keep from being shown.
+func (s sight) items(kind record.Kind, show Show) (docs []Item, kept int) {
 	var found []board.Item
 	for i := range s.choice(kind, show) {
-		if show.has(i, s.me) {
+		switch {
+		case !show.has(i, s.me):
+		case s.keptFrom(i.Record):
+			kept++
+		default:
 			found = append(found, i)
 		}
 	}
 	s.nearFirst(found)
-	docs := []Item{}
 	for _, i := range found {
 		docs = append(docs, s.item(i))
 	}
-	return docs
+	return docs, kept
 }
 
 // choice returns the items to choose from: of the open ones, only what may be
@@ -97,8 +105,11 @@ func (d Desk) Show(ctx context.Context, t Target) (Shown, error) {
 			return err
 		}
 		item, ok := v.about(r)
-		if !ok {
+		switch {
+		case !ok:
 			return ErrNotFound
+		case v.keptFrom(item.Record) && !v.steward():
+			return ErrHidden
 		}
 		id, doc.Item, doc.Comments = item.ID, v.item(item), v.remarks(item)
 		return nil
@@ -114,7 +125,8 @@ func (d Desk) Show(ctx context.Context, t Target) (Shown, error) {
 	return doc, err
 }
 
-// remarks returns the comments on an item and on its pledges, oldest first.
+// remarks returns the comments on an item and on its pledges, oldest first,
+// but for those that stewards hid, or that came after they closed them.
 func (s sight) remarks(i board.Item) []Comment {
 	records := s.Comments(i.ID)
 	for _, p := range i.Pledges {
@@ -122,7 +134,11 @@ func (s sight) remarks(i board.Item) []Comment {
 	}
 	slices.SortStableFunc(records, func(a, b *board.Record) int { return cmp.Compare(a.Birth.Stamp, b.Birth.Stamp) })
 	docs := []Comment{}
+	locked := s.View.Moderation(i.ID).Locked
 	for _, r := range records {
+		if s.keptFrom(r) || locked != 0 && r.Created() > locked {
+			continue
+		}
 		text := r.Content.(*record.Comment).Text
 		docs = append(docs, Comment{ID: r.ID.String(), Owner: s.household(r.Owner), Created: at(r.Created()), Text: text})
 	}

@@ -57,6 +57,8 @@ var codes = []struct {
 	{ErrYours, "yours", http.StatusForbidden},
 	{ErrSelfThanks, "self-thanks", http.StatusForbidden},
 	{ErrEnded, "ended", http.StatusConflict},
+	{ErrHidden, "hidden", http.StatusForbidden},
+	{ErrLocked, "locked", http.StatusConflict},
 	{ErrSame, "same-neighbourhood", http.StatusConflict},
 	{ErrCovered, "covered", http.StatusConflict},
 	{ErrArrived, "arrived", http.StatusConflict},

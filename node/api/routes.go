@@ -10,7 +10,7 @@ import (
 func Handler(d Desk, log *slog.Logger) http.Handler {
 	h := handler{log}
 	mux := http.NewServeMux()
-	for _, family := range []func(*http.ServeMux, handler, Desk){nodeRoutes, peopleRoutes, aidRoutes, careRoutes} {
+	for _, family := range []func(*http.ServeMux, handler, Desk){nodeRoutes, peopleRoutes, aidRoutes, careRoutes, noticeRoutes} {
 		family(mux, h, d)
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { answerProblem(w, errBadRequest) })
@@ -95,4 +95,21 @@ func careRoutes(mux *http.ServeMux, h handler, d Desk) {
 		return d.Thanks(ctx, queryOf(r).Place)
 	}))
 	mux.Handle("POST /v1/thanks", post(h, d.Thank))
+}
+
+// noticeRoutes are about notices and alerts, and about what stewards say of
+// records.
+func noticeRoutes(mux *http.ServeMux, h handler, d Desk) {
+	mux.Handle("GET /v1/notices", get(h, func(ctx context.Context, r *http.Request) (NoticeList, error) {
+		return d.Notices(ctx, queryOf(r).Place, queryOf(r).Show == ShowAll)
+	}))
+	mux.Handle("GET /v1/notices/{id}", get(h, func(ctx context.Context, r *http.Request) (NoticeShown, error) {
+		return d.Notice(ctx, targetOf(r))
+	}))
+	mux.Handle("POST /v1/notices", post(h, d.Notify))
+	mux.Handle("POST /v1/notices/{id}/read", post(h, d.Read))
+	mux.Handle("GET /v1/moderation", get(h, func(ctx context.Context, r *http.Request) (ModerationList, error) {
+		return d.Moderation(ctx, queryOf(r).Place)
+	}))
+	mux.Handle("POST /v1/records/{id}/moderation", post(h, d.Moderate))
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"sync"
 
@@ -126,8 +127,20 @@ func heading(r *board.Record) string {
 	switch m := r.Content.(type) {
 	case *record.RollCall:
 		return m.Reason
+	case *record.Notice:
+		return headline(m)
+	case *record.Organisation:
+		return m.Name
 	}
 	return ""
+}
+
+// headline is what a notice says in a line, in the first of its languages.
+func headline(m *record.Notice) string {
+	if len(m.Texts) == 0 {
+		return ""
+	}
+	return cmp.Or(m.Texts[0].Headline, m.Texts[0].Event)
 }
 
 // findItem returns the request or offer whose id begins with prefix.

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"gotong/protocol/board"
+	"gotong/protocol/record"
 )
 
 // Watch subscribes to what happens from now on and returns a function that
@@ -80,6 +81,9 @@ func concerns(v board.View, c board.Change) (id, name string) {
 	}
 	if item, ok := (sight{View: v}).about(r); ok {
 		return item.ID.String(), title(item)
+	}
+	if m, ok := r.Content.(*record.Notice); ok {
+		return r.ID.String(), headline(m)
 	}
 	return "", ""
 }

@@ -46,6 +46,9 @@ func (v View) Neighbourhood() string {
 	return ""
 }
 
+// Steward reports whether a household is a steward now.
+func (v View) Steward(h protocol.HouseholdID) bool { return v.board.roster.Steward(h) }
+
 // Name returns how a household calls itself; empty before its profile arrived.
 func (v View) Name(h protocol.HouseholdID) string {
 	if r, ok := v.Profile(h); ok {
