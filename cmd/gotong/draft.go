@@ -56,6 +56,7 @@ func (a *app) drafted(key string, doc api.Written) {
 	a.written(key, doc)
 	a.hint(doc)
 	a.moved(doc.Moved)
+	a.alike(doc.Item, doc.Alike)
 	if doc.Contact != nil {
 		a.tell("contact.kept", nil)
 	}

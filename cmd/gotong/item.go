@@ -140,6 +140,8 @@ func (a *app) warning(i api.Item) string {
 	switch {
 	case i.Overdue:
 		return a.say("state.overdue", nil)
+	case i.Doubted:
+		return a.say("state.doubted", nil)
 	case i.Stale && i.State != api.StateMet:
 		return a.say("state.stale", nil)
 	}

@@ -32,6 +32,7 @@ func commands(a *app) []*cobra.Command {
 		newAsk(a), newOffer(a), newEdit(a), newList(a), newShow(a), newSuggest(a), newTotals(a),
 		newPledge(a), newAccept(a), newArrived(a), newWithdraw(a), newClose(a), newCopy(a), newComment(a), newContact(a),
 		newCheckIn(a), newRollCall(a), newVisit(a), newTalk(a), newThank(a), newThanks(a),
+		newStill(a), newProgress(a), newLink(a), newTriage(a),
 		newNotice(a), newModerate(a),
 		newUSB(a), newCarry(a),
 		newBackup(a), newRestore(a),

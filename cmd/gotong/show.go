@@ -64,6 +64,7 @@ func (a *app) shown(doc api.Shown) {
 	if !i.Until.IsZero() {
 		a.show("show.until-"+i.Kind, words.Args{"when": a.words.When(i.Until, now)})
 	}
+	a.judged(i)
 	a.contactOf(i, doc.Contact)
 	for paragraph := range strings.Lines(i.Body) {
 		a.line("  ", words.Plain(strings.TrimSpace(paragraph)))
@@ -73,6 +74,8 @@ func (a *app) shown(doc api.Shown) {
 	a.coverage(i)
 	a.pledges(i)
 	a.remarks(doc.Comments)
+	a.links(i)
+	a.alike(i, doc.Alike)
 	a.arrivedAt(i)
 	a.seenBy(i)
 	a.next(i)

@@ -30,10 +30,16 @@ func families(t *testing.T) map[string][]string {
 	}
 	requestOrOffer := []string{"request", "offer"}
 	return map[string][]string{
-		"category.":  codes(record.Categories(), func(c record.Category) string { return c.Code }),
-		"keywords.":  words.Guessed(),
-		"unit.":      codes(record.Units(), record.Unit.Code),
-		"urgency.":   codes(record.Urgencies(), record.Urgency.Code),
+		"category.": codes(record.Categories(), func(c record.Category) string { return c.Code }),
+		"keywords.": words.Guessed(),
+		"unit.":     codes(record.Units(), record.Unit.Code),
+		"urgency.":  codes(record.Urgencies(), record.Urgency.Code),
+		"relation.": codes(record.Relations(), record.Relation.Code),
+		"verified.": codes(record.Verifications(), record.Verification.Code),
+		"link.":     {api.LinkSuggested, api.LinkConfirmed, api.LinkDenied},
+		"relation-back.": codes(slices.DeleteFunc(record.Relations(), func(r record.Relation) bool {
+			return r == record.Relation_RELATION_SAME_EVENT
+		}), record.Relation.Code),
 		"reason.":    codes(record.CloseReasons(), record.CloseReason.Code),
 		"month.":     {"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"},
 		"progress.":  progress,

@@ -106,6 +106,9 @@ func (d Desk) written(ctx context.Context, s site, id protocol.RecordID, amounts
 		about = item.ID
 		doc.Short, doc.Kind, doc.Item = v.short(id), r.Kind.Code(), v.item(item)
 		doc.Amounts = amountsOf(item, amounts)
+		if r.ID == item.ID && !item.Ended() {
+			doc.Alike = v.alike(item)
+		}
 		return nil
 	})
 	if err != nil {

@@ -41,6 +41,10 @@
 //	POST /v1/items/{id}/comments      remark
 //	POST /v1/items/{id}/contact       set what only accepted helpers read
 //	POST /v1/items/{id}/seen          say that a person opened it
+//	POST /v1/items/{id}/still         it is still needed, or still promised
+//	POST /v1/items/{id}/progress      how far the helper of a pledge is
+//	POST /v1/items/{id}/triage        a steward's judgement
+//	POST /v1/items/{id}/links         it belongs to another one
 //	POST /v1/items/{id}/copies        say it in another neighbourhood too
 //	POST /v1/items/{id}/edit          change
 //	POST /v1/items/{id}/withdraw      take back

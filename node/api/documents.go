@@ -61,6 +61,7 @@ type Written struct {
 	Repeated      bool          `json:"repeated,omitempty"`    // it was written before, from the same origin
 	Moved         int           `json:"moved,omitempty"`       // numbers, from what all read to the contact
 	Contact       *Contact      `json:"contact,omitempty"`     // of the item, as this household may read it
+	Alike         []Candidate   `json:"alike,omitempty"`       // of a request just written: those that may be the same
 	TurnedAway    bool          `json:"turned_away,omitempty"` // the neighbours met last did not know this device
 }
 
@@ -82,6 +83,7 @@ type Shown struct {
 	Contact       *Contact      `json:"contact,omitempty"` // as this household may read it
 	Reached       *int          `json:"reached,omitempty"` // of an own item: the devices of its Reach together
 	Comments      []Comment     `json:"comments"`
+	Alike         []Candidate   `json:"alike,omitempty"` // for its owner and stewards: requests that may be the same
 }
 
 // Reach is how far an own record has got, as it stands now: how many devices
@@ -104,7 +106,7 @@ type Item struct {
 	Place    string    `json:"place,omitempty"`
 	Area     string    `json:"area,omitempty"`    // path, as in "31.74.01.1001/RW007/RT002"
 	For      Group     `json:"for,omitzero"`      // of a request
-	Urgency  string    `json:"urgency,omitempty"` // of a request
+	Urgency  string    `json:"urgency,omitempty"` // of a request: the one that counts
 	State    string    `json:"state"`
 	Reason   string    `json:"reason,omitempty"` // of closing
 	Stale    bool      `json:"stale,omitempty"`
@@ -121,6 +123,11 @@ type Item struct {
 	// Seen names other households of which somebody opened it; they say so of
 	// requests on which a life depends.
 	Seen []Household `json:"seen,omitempty"`
+	// UrgencySaid is the request's own word, where stewards judge otherwise.
+	UrgencySaid string   `json:"urgency_said,omitempty"`
+	Triages     []Judged `json:"triages,omitempty"`
+	Doubted     bool     `json:"doubted,omitempty"` // by a steward
+	Links       []Linked `json:"links,omitempty"`
 
 	Moderated *Moderated `json:"moderated,omitempty"` // by stewards
 }

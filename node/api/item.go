@@ -34,6 +34,8 @@ func (s sight) item(i board.Item) Item {
 	}
 	doc.Area = i.Common.GetArea()
 	doc.describe(i)
+	doc.judge(s, i)
+	doc.Links = s.linked(i)
 	for _, l := range i.Lines {
 		doc.Lines = append(doc.Lines, lineOf(l))
 	}
@@ -47,7 +49,7 @@ func (s sight) item(i board.Item) Item {
 func (doc *Item) describe(i board.Item) {
 	if m := i.Request(); m != nil {
 		doc.Body, doc.Place, doc.Until, doc.For = m.Body, m.Place, at(m.NeededBy), groupOf(m)
-		doc.Urgency = known(m.Urgency != 0, m.Urgency.Code())
+		doc.Urgency = known(i.Urgency() != 0, i.Urgency().Code())
 		doc.Reason = known(m.CloseReason != 0, m.CloseReason.Code())
 	}
 	if m := i.Offer(); m != nil {

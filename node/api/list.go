@@ -98,6 +98,7 @@ func (d Desk) Show(ctx context.Context, t Target) (Shown, error) {
 		return Shown{}, err
 	}
 	doc := Shown{Schema: SchemaShow, Neighbourhood: s.document()}
+	steward := d.steward(s)
 	var id protocol.RecordID
 	err = d.look(ctx, s, func(v sight) error {
 		r, err := v.find(t.ID, record.Kind_KIND_REQUEST, record.Kind_KIND_OFFER, record.Kind_KIND_PLEDGE)
@@ -112,6 +113,9 @@ func (d Desk) Show(ctx context.Context, t Target) (Shown, error) {
 			return ErrHidden
 		}
 		id, doc.Item, doc.Comments = item.ID, v.item(item), v.remarks(item)
+		if item.Owner == s.me || steward {
+			doc.Alike = v.alike(item)
+		}
 		return nil
 	})
 	if err != nil {

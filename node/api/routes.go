@@ -10,7 +10,14 @@ import (
 func Handler(d Desk, log *slog.Logger) http.Handler {
 	h := handler{log}
 	mux := http.NewServeMux()
-	for _, family := range []func(*http.ServeMux, handler, Desk){nodeRoutes, peopleRoutes, aidRoutes, careRoutes, noticeRoutes} {
+	for _, family := range []func(*http.ServeMux, handler, Desk){
+		nodeRoutes,
+		peopleRoutes,
+		aidRoutes,
+		judgeRoutes,
+		careRoutes,
+		noticeRoutes,
+	} {
 		family(mux, h, d)
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { answerProblem(w, errBadRequest) })
@@ -72,7 +79,6 @@ func aidRoutes(mux *http.ServeMux, h handler, d Desk) {
 	mux.Handle("POST /v1/items/{id}/comments", post(h, d.Comment))
 	mux.Handle("POST /v1/items/{id}/contact", post(h, d.Confide))
 	mux.Handle("POST /v1/items/{id}/edit", post(h, d.Edit))
-	mux.Handle("POST /v1/items/{id}/seen", post(h, d.Saw))
 	mux.Handle("POST /v1/items/{id}/withdraw", post(h, d.Withdraw))
 	mux.Handle("POST /v1/items/{id}/close", post(h, d.Close))
 	mux.Handle("POST /v1/items/{id}/copies", post(h, d.Copy))
@@ -95,6 +101,15 @@ func careRoutes(mux *http.ServeMux, h handler, d Desk) {
 		return d.Thanks(ctx, queryOf(r).Place)
 	}))
 	mux.Handle("POST /v1/thanks", post(h, d.Thank))
+}
+
+// judgeRoutes are about what is said of requests and pledges besides helping.
+func judgeRoutes(mux *http.ServeMux, h handler, d Desk) {
+	mux.Handle("POST /v1/items/{id}/seen", post(h, d.Saw))
+	mux.Handle("POST /v1/items/{id}/still", post(h, d.Still))
+	mux.Handle("POST /v1/items/{id}/progress", post(h, d.Progress))
+	mux.Handle("POST /v1/items/{id}/triage", post(h, d.Triage))
+	mux.Handle("POST /v1/items/{id}/links", post(h, d.Link))
 }
 
 // noticeRoutes are about notices and alerts, and about what stewards say of

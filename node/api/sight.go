@@ -21,10 +21,12 @@ type sight struct {
 
 	names map[protocol.HouseholdID]string // looked up so far
 	seen  func() map[protocol.RecordID][]protocol.HouseholdID
+	links func() map[protocol.RecordID][]board.Linked
 }
 
 func sightOf(v board.View, me protocol.HouseholdID, far Far) sight {
-	return sight{View: v, me: me, far: far, ids: v.Find(""), names: make(map[protocol.HouseholdID]string), seen: sync.OnceValue(v.Seen)}
+	return sight{View: v, me: me, far: far, ids: v.Find(""), names: make(map[protocol.HouseholdID]string), seen: sync.OnceValue(v.Seen),
+		links: sync.OnceValue(func() map[protocol.RecordID][]board.Linked { return linksOf(v) })}
 }
 
 // name returns how a household calls itself. Looking it up walks all of them,
@@ -184,6 +186,10 @@ func target(r *board.Record) *record.Birth {
 		return m.Request
 	case *record.Comment:
 		return m.Target
+	case *record.Triage:
+		return m.Target
+	case *record.Link:
+		return m.From
 	}
 	return nil
 }

@@ -246,6 +246,8 @@ func editRequest(m *record.Request, what string, words []string) {
 	switch what {
 	case "title":
 		m.Title = words[0]
+	case "place":
+		m.Place = words[0]
 	case "urgency":
 		m.Urgency, _ = record.UrgencyOf(words[0])
 	case "quantity":
