@@ -15,6 +15,7 @@ import (
 type lab struct {
 	name       string // in front of every name, so that stories may run side by side
 	households []*household
+	routers    int
 	plugged    func(port string) // told of every port of a switch
 }
 
@@ -50,21 +51,35 @@ var names = []string{"sari", "wati", "budi", "joko", "dewi", "agus", "rini", "to
 // plug adds a household to a switch; it is not running yet.
 func (l *lab) plug(t *testing.T, s side) *household {
 	t.Helper()
-	n := len(l.households)
-	h := &household{lab: l, name: names[n], program: program("gotong")}
+	h := l.plugInto(t, l.bridge(s))
+	h.setAddress(t, fmt.Sprintf("10.77.0.%d", len(l.households)))
+	return h
+}
+
+// nameOf names the nth household of a lab.
+func nameOf(n int) string {
+	if n < len(names) {
+		return names[n]
+	}
+	return fmt.Sprintf("rumah%d", n)
+}
+
+// plugInto adds a household without an address to a bridge.
+func (l *lab) plugInto(t *testing.T, bridge string) *household {
+	t.Helper()
+	h := &household{lab: l, name: nameOf(len(l.households)), program: program("gotong")}
 	h.dir = filepath.Join(labRoot, l.name, h.name)
 	if err := os.MkdirAll(h.dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	ip(t, "netns", "add", h.namespace())
 	ip(t, "link", "add", h.port(), "type", "veth", "peer", "name", "eth0", "netns", h.namespace())
-	ip(t, "link", "set", h.port(), "master", l.bridge(s), "up")
+	ip(t, "link", "set", h.port(), "master", bridge, "up")
 	if l.plugged != nil {
 		l.plugged(h.port())
 	}
 	h.ip(t, "link", "set", "lo", "up")
 	h.ip(t, "link", "set", "eth0", "up")
-	h.setAddress(t, fmt.Sprintf("10.77.0.%d", n+1))
 	l.households = append(l.households, h)
 	return h
 }
