@@ -229,6 +229,7 @@ func TestHubsExchangeWithHubsAndAreQuiet(t *testing.T) {
 	budi.startWith(t, second.at(t, byTCP))
 	budi.join(t, sari)
 	members := []*household{sari, budi}
+	untilEqual(t, 30*time.Second, members)
 	requests := askAll(t, 20, members)
 	took := untilEqual(t, 30*time.Second, members, requests...)
 	figure(t, "forty requests are on both boards, from hub to hub", took, 3*time.Second)
@@ -236,7 +237,7 @@ func TestHubsExchangeWithHubsAndAreQuiet(t *testing.T) {
 		h.stop(t)
 	}
 	waitFor(t, 30*time.Second, "the hubs are alone", func() bool { return first.standing(t).Connected == 1 && second.standing(t).Connected == 1 })
-	time.Sleep(15 * time.Second) // what confirms the last requests
+	time.Sleep(15 * time.Second) // what confirms the last requests; they go on looking for the homes for two minutes
 	const watched = time.Minute
 	began := sent(t, first.port()) + sent(t, second.port())
 	time.Sleep(watched)
