@@ -145,6 +145,12 @@ func TestHouseholdsBehindDifferentRoutersMeetThroughAHub(t *testing.T) {
 	figure(t, "the hub is back, and all boards are equal", time.Since(began), 15*time.Second)
 	sari.meets(t, budi, true)
 	figure(t, "the hub is back, and both homes are connected through it", time.Since(began), 15*time.Second)
+
+	one.take(t, budi)
+	began = time.Now()
+	sari.meets(t, budi, false)
+	figure(t, "one moves in with the other, and they need the hub no more", time.Since(began), 15*time.Second)
+	untilEqual(t, 30*time.Second, members, sari.ask(t), budi.ask(t))
 }
 
 // kill ends the node as a power cut would.

@@ -68,10 +68,23 @@ func (r *router) cable(t *testing.T, name, bridge, address string) {
 func (r *router) plug(t *testing.T) *household {
 	t.Helper()
 	h := r.lab.plugInto(t, r.bridge())
+	r.address(t, h)
+	return h
+}
+
+// address gives a household the next address behind the router.
+func (r *router) address(t *testing.T, h *household) {
+	t.Helper()
 	r.home++
 	h.setAddress(t, fmt.Sprintf("192.168.%d.%d", r.n, 10+r.home))
-	h.ip(t, "route", "add", "default", "via", fmt.Sprintf("192.168.%d.1", r.n))
-	return h
+	h.ip(t, "route", "replace", "default", "via", fmt.Sprintf("192.168.%d.1", r.n))
+}
+
+// take moves a household, as it runs, from behind another router to this one.
+func (r *router) take(t *testing.T, h *household) {
+	t.Helper()
+	ip(t, "link", "set", h.port(), "master", r.bridge())
+	r.address(t, h)
 }
 
 // part keeps a household from the others behind the same router, as public
