@@ -26,7 +26,7 @@ const (
 var exits = map[string]int{
 	api.CodeInvalid: exitUsage, api.CodeAmbiguous: exitUsage, api.CodeWhichNeighbourhood: exitUsage,
 	api.CodeBadRequest: exitUsage, api.CodeTooLarge: exitUsage, api.CodeNumbers: exitUsage,
-	"which-line": exitUsage, "invite": exitUsage, "bundle": exitUsage, "bundle-version": exitConflict, "address": exitUsage, "socket-path": exitUsage,
+	"which-line": exitUsage, "invite": exitUsage, "bundle": exitUsage, "bundle-version": exitConflict, "address": exitUsage, "pages-address": exitUsage, "socket-path": exitUsage,
 	"no-neighbourhood": exitNotFound, "not-found": exitNotFound,
 	"not-yours": exitRefused, "not-receiver": exitRefused, "yours": exitRefused,
 	"no-slots": exitRefused, "self-thanks": exitRefused, "not-allowed": exitRefused,
@@ -36,7 +36,7 @@ var exits = map[string]int{
 	"waits": exitRefused, "out": exitRefused, "hub": exitRefused, "not-hub": exitRefused,
 	"nobody": exitNotFound, "put-out": exitConflict, "vouched": exitConflict,
 	"ended": exitConflict, "covered": exitConflict, "arrived": exitConflict, "joined": exitConflict, "same-neighbourhood": exitConflict,
-	"invite-expired": exitConflict, "dir-in-use": exitConflict, "port-in-use": exitConflict,
+	"invite-expired": exitConflict, "dir-in-use": exitConflict, "port-in-use": exitConflict, "pages-port": exitConflict,
 	"hidden": exitRefused, "locked": exitConflict,
 	"not-running": exitNotRunning, "lost": exitNotRunning,
 	"not-member": exitTryLater, "closing": exitTryLater, "cloned": exitTryLater,

@@ -13,6 +13,7 @@ import (
 	"gotong/node"
 	"gotong/node/api"
 	"gotong/node/identity"
+	"gotong/node/web"
 	"gotong/node/words"
 )
 
@@ -23,6 +24,7 @@ type runOptions struct {
 	peers  []string // multiaddrs of nodes to call
 	room   roomValue
 	hub    bool
+	http   string // address of the pages; noPages: none
 	log    *slog.Logger
 }
 
@@ -61,6 +63,7 @@ func newRun(a *app) *cobra.Command {
 	c.Flags().StringArrayVar(&opts.peers, "peer", nil, a.say("flag.peer", nil))
 	c.Flags().Var(&opts.room, "room", a.say("flag.room", nil))
 	c.Flags().BoolVar(&opts.hub, "hub", false, a.say("flag.hub", nil))
+	c.Flags().StringVar(&opts.http, "http", "127.0.0.1:0", a.say("flag.http", nil))
 	c.Flags().BoolVarP(&verbose, "verbose", "v", false, a.say("flag.verbose", nil))
 	return c
 }
@@ -152,14 +155,46 @@ func (a *app) serve(ctx context.Context, n running, opts runOptions) error {
 	}
 	go a.guard(ctx, n, cancel)
 	desk := api.Desk{Backend: n, Now: a.now}
+	pages, err := a.pages(ctx, &desk, opts)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
 	a.greet(ctx, desk, n, opts)
-	if err := api.Serve(ctx, l, desk, opts.log); err != nil {
+	closed := make(chan struct{})
+	go func() {
+		cancel(pages(ctx))
+		close(closed)
+	}()
+	err = api.Serve(ctx, l, desk, opts.log)
+	<-closed
+	if err != nil {
 		return err
 	}
 	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) {
 		return err
 	}
 	return nil
+}
+
+// noPages is what --http says where nobody wants any.
+const noPages = "off"
+
+// pages opens the pages and returns what serves them; desk is told where they
+// are.
+func (a *app) pages(ctx context.Context, desk *api.Desk, opts runOptions) (func(context.Context) error, error) {
+	if opts.http == noPages {
+		return func(ctx context.Context) error { <-ctx.Done(); return nil }, nil
+	}
+	site, err := web.New(web.Options{Desk: *desk, Dir: opts.dir, Now: a.now, Log: opts.log})
+	if err != nil {
+		return nil, err
+	}
+	l, err := web.Listen(ctx, opts.http)
+	if err != nil {
+		return nil, err
+	}
+	desk.Pages = func() *api.Pages { return site.Where(l.Addr()) }
+	return func(ctx context.Context) error { return site.Serve(ctx, l) }, nil
 }
 
 // guard ends a node that fails, or that has to give way to a copy of itself. One
@@ -195,6 +230,7 @@ func (a *app) greet(ctx context.Context, desk api.Desk, n running, opts runOptio
 		opts.log.Warn("the status cannot be read", "error", err)
 		return
 	}
+	a.pagesAt(report.Pages)
 	fmt.Fprintln(a.err)
 	if len(report.Neighbourhoods) == 0 && opts.hub {
 		a.tell("run.hub-alone", nil)
@@ -212,4 +248,17 @@ func (a *app) greet(ctx context.Context, desk api.Desk, n running, opts runOptio
 		a.tell(key, words.Args{"name": a.neighbourhood(in.Neighbourhood), "n": in.Households})
 	}
 	a.tell("run.stop", nil)
+}
+
+// pagesAt says where a browser finds the pages and how it comes in.
+func (a *app) pagesAt(p *api.Pages) {
+	if p == nil {
+		return
+	}
+	if p.Link != "" {
+		a.tell("run.pages-link", words.Args{"url": p.Link})
+	}
+	if len(p.URLs) > 0 {
+		a.tell("run.pages", words.Args{"url": strings.Join(p.URLs, ", "), "code": p.Code})
+	}
 }

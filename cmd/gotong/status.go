@@ -43,6 +43,9 @@ func (a *app) status(doc api.Report) {
 	a.line()
 	a.show("status.dir", words.Args{"dir": doc.Dir})
 	a.show("status.listening", words.Args{"addrs": strings.Join(doc.Addrs, ", ")})
+	if p := doc.Pages; p != nil && len(p.URLs) > 0 {
+		a.show("status.pages", words.Args{"url": strings.Join(p.URLs, ", "), "code": p.Code})
+	}
 	a.show("status.device", words.Args{"device": doc.Device[:8], "ago": a.words.Ago(doc.Started, a.now())})
 }
 

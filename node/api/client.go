@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -65,7 +66,18 @@ func (c *Client) Peers(ctx context.Context) (PeerList, error) {
 
 // List returns requests and offers.
 func (c *Client) List(ctx context.Context, q Query) (List, error) {
-	return call[List](ctx, c, "GET", "/items?"+url.Values{"in": {q.In}, "show": {string(q.Show)}}.Encode(), nil)
+	query := url.Values{"in": {q.In}, "show": {string(q.Show)}}
+	for name, text := range map[string]string{"text": q.Text, "kind": q.Kind} {
+		if text != "" {
+			query.Set(name, text)
+		}
+	}
+	for name, n := range map[string]int{"skip": q.Skip, "most": q.Most} {
+		if n > 0 {
+			query.Set(name, strconv.Itoa(n))
+		}
+	}
+	return call[List](ctx, c, "GET", "/items?"+query.Encode(), nil)
 }
 
 // Show returns one request or offer.

@@ -16,6 +16,7 @@ import (
 type Desk struct {
 	Backend Backend
 	Now     func() time.Time
+	Pages   func() *Pages // where the pages are and how a phone comes in; nil: that is not told here
 }
 
 // site is a neighbourhood as the household stands in it.

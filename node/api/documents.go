@@ -71,6 +71,7 @@ type List struct {
 	Schema        string        `json:"schema"`
 	Neighbourhood Neighbourhood `json:"neighbourhood"`
 	Items         []Item        `json:"items"`
+	Total         int           `json:"total"`            // that fit, of which Items may be a part
 	Hidden        int           `json:"hidden,omitempty"` // of households muted on this node
 	Kept          int           `json:"kept,omitempty"`   // from being shown, by stewards
 }
@@ -232,6 +233,14 @@ type Report struct {
 	Relayed        *Relayed   `json:"relayed,omitempty"` // on a hub
 	Troubles       []Trouble  `json:"troubles"`
 	Neighbourhoods []Standing `json:"neighbourhoods"`
+	Pages          *Pages     `json:"pages,omitempty"` // told on the control socket alone
+}
+
+// Pages is where a browser finds the pages, and what lets one more phone in.
+type Pages struct {
+	URLs []string `json:"urls"`
+	Code string   `json:"code"`
+	Link string   `json:"link,omitempty"` // for a browser on this machine; good once
 }
 
 // Relayed is what a hub carries between others, as bytes it cannot read.

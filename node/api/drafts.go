@@ -155,6 +155,10 @@ type Remark struct {
 type Query struct {
 	Place
 	Show Show
+	Text string // only those with all of its words in what they say, where they are or who wrote them
+	Kind string // "request" or "offer"; empty: both
+	Skip int    // of those that fit, so many are passed over
+	Most int    // and at most so many are returned; 0: all
 }
 
 // Show says which items to list.

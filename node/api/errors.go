@@ -111,6 +111,10 @@ var (
 	ErrExposed = errors.New("api: keys are open to others")
 	// ErrAddress: not an address to listen on or to call.
 	ErrAddress = errors.New("api: not an address")
+	// ErrPagesAddress: not an address that pages can be at.
+	ErrPagesAddress = errors.New("api: not an address for the pages")
+	// ErrPagesPort: another program has its pages there.
+	ErrPagesPort = errors.New("api: port of the pages in use")
 )
 
 // What keeps a client from a node.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"iter"
 	"slices"
+	"strings"
 
 	"gotong/protocol"
 	"gotong/protocol/board"
@@ -13,61 +14,77 @@ import (
 
 // List returns requests and offers.
 func (d Desk) List(ctx context.Context, q Query) (List, error) {
-	if !slices.Contains([]Show{ShowStanding, ShowOpen, ShowMine, ShowAll}, q.Show) {
+	if !q.known() {
 		return List{}, errBadRequest
 	}
 	s, err := d.site(ctx, q.In)
 	if err != nil {
 		return List{}, err
 	}
+	muted, err := d.Backend.Muted(s.id)
+	if err != nil {
+		return List{}, err
+	}
 	doc := List{Schema: SchemaList, Neighbourhood: s.document(), Items: []Item{}}
 	err = d.look(ctx, s, func(v sight) error {
-		for _, kind := range []record.Kind{record.Kind_KIND_REQUEST, record.Kind_KIND_OFFER} {
-			items, kept := v.items(kind, q.Show)
-			doc.Items, doc.Kept = append(doc.Items, items...), doc.Kept+kept
+		for _, kind := range q.kinds() {
+			v.fill(&doc, kind, q, muted)
 		}
 		return nil
 	})
 	if err != nil {
 		return List{}, err
 	}
-	return doc, d.hide(s, &doc)
+	return doc, nil
 }
 
-// hide takes away what muted households wrote, and counts it.
-func (d Desk) hide(s site, doc *List) error {
-	muted, err := d.Backend.Muted(s.id)
-	if err != nil || len(muted) == 0 {
-		return err
-	}
-	names := make(map[string]bool)
-	for id, on := range muted {
-		names[id.String()] = on
-	}
-	all := len(doc.Items)
-	doc.Items = slices.DeleteFunc(doc.Items, func(i Item) bool { return names[i.Owner.ID] })
-	doc.Hidden = all - len(doc.Items)
-	return nil
+func (q Query) known() bool {
+	return slices.Contains([]Show{ShowStanding, ShowOpen, ShowMine, ShowAll}, q.Show) && len(q.kinds()) > 0 && q.Skip >= 0 && q.Most >= 0
 }
 
-// items lists those of a kind, the near ones first, and counts those that
-// stewards keep from being shown.
-func (s sight) items(kind record.Kind, show Show) (docs []Item, kept int) {
+func (q Query) kinds() []record.Kind {
+	all := []record.Kind{record.Kind_KIND_REQUEST, record.Kind_KIND_OFFER}
+	if q.Kind == "" {
+		return all
+	}
+	return slices.DeleteFunc(all, func(k record.Kind) bool { return k.Code() != q.Kind })
+}
+
+// fill adds the items of a kind that fit q, the near ones first. What muted
+// households wrote, or stewards keep from being shown, is only counted, and only
+// the part asked for is copied out of the board.
+func (s sight) fill(doc *List, kind record.Kind, q Query, muted map[protocol.HouseholdID]bool) {
+	text := strings.Fields(strings.ToLower(q.Text))
 	var found []board.Item
-	for i := range s.choice(kind, show) {
+	for i := range s.choice(kind, q.Show) {
 		switch {
-		case !show.has(i, s.me):
+		case !q.Show.has(i, s.me) || !s.says(i, text):
 		case s.keptFrom(i.Record):
-			kept++
+			doc.Kept++
+		case muted[i.Owner]:
+			doc.Hidden++
 		default:
 			found = append(found, i)
 		}
 	}
 	s.nearFirst(found)
 	for _, i := range found {
-		docs = append(docs, s.item(i))
+		doc.Total++
+		if doc.Total > q.Skip && (q.Most == 0 || len(doc.Items) < q.Most) {
+			doc.Items = append(doc.Items, s.item(i))
+		}
 	}
-	return docs, kept
+}
+
+// says reports whether all words are in what an item says, where it is or who
+// wrote it.
+func (s sight) says(i board.Item, words []string) bool {
+	if len(words) == 0 {
+		return true
+	}
+	all := strings.ToLower(title(i) + "\n" + i.Request().GetBody() + i.Offer().GetBody() + "\n" +
+		i.Request().GetPlace() + i.Offer().GetPlace() + "\n" + s.name(i.Owner) + "\n" + i.ID.String())
+	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(all, w) })
 }
 
 // choice returns the items to choose from: of the open ones, only what may be

@@ -95,6 +95,8 @@ var codes = []struct {
 	{ErrDamagedKeys, "damaged-keys", http.StatusInternalServerError},
 	{ErrExposed, "exposed", http.StatusInternalServerError},
 	{ErrAddress, "address", http.StatusUnprocessableEntity},
+	{ErrPagesAddress, "pages-address", http.StatusUnprocessableEntity},
+	{ErrPagesPort, "pages-port", http.StatusConflict},
 	{ErrNotRunning, "not-running", http.StatusServiceUnavailable},
 	{ErrLost, "lost", http.StatusServiceUnavailable},
 	{ErrSocketPath, "socket-path", http.StatusUnprocessableEntity},
@@ -166,6 +168,9 @@ func (p *Problem) Is(target error) bool {
 	}
 	return false
 }
+
+// Refuse answers a request with the problem that err is.
+func Refuse(w http.ResponseWriter, err error) { answerProblem(w, err) }
 
 // answerProblem writes err as the answer to a request.
 func answerProblem(w http.ResponseWriter, err error) {

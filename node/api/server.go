@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -57,7 +58,20 @@ func shutdown(s *http.Server) error {
 type handler struct{ log *slog.Logger }
 
 func queryOf(r *http.Request) Query {
-	return Query{Place{r.URL.Query().Get("in")}, Show(r.URL.Query().Get("show"))}
+	q := r.URL.Query()
+	return Query{Place: Place{q.Get("in")}, Show: Show(q.Get("show")), Text: q.Get("text"), Kind: q.Get("kind"), Skip: count(q.Get("skip")), Most: count(q.Get("most"))}
+}
+
+// count reads a number of a query; -1 where it is none.
+func count(text string) int {
+	if text == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return -1
+	}
+	return n
 }
 
 func targetOf(r *http.Request) Target {

@@ -27,6 +27,9 @@ func (d Desk) Status(ctx context.Context) (Report, error) {
 		}
 		doc.Neighbourhoods = append(doc.Neighbourhoods, standing)
 	}
+	if d.Pages != nil {
+		doc.Pages = d.Pages()
+	}
 	return doc, nil
 }
 

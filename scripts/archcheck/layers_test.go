@@ -28,9 +28,15 @@ const layers = `
 	# What each machine may do its own way. A leaf receives what it needs from
 	# above as a function or a small interface of its own.
 	protocol/allocate, protocol/bundle, protocol/reconcile, protocol/numbers, protocol/blob
-	< node/*
+	< node/*, node/api, node/words
 	< node
 	< cmd/*;
+
+	# The pages are a third way to the verbs of node/api, beside its socket and
+	# its client, and say its documents in the words of node/words; a second set
+	# of either would drift from the first. Nothing but cmd knows them, and of
+	# what makes a node they know nothing.
+	node/api, node/words < node/web < cmd/*;
 
 	# The simulator is test code, assembled from the node and its leaves.
 	node < node/sim;
@@ -55,6 +61,12 @@ func TestTheTableIsRead(t *testing.T) {
 		{"protocol/record", "protocol/roster", false},
 		{"node/*", "node/*", false},
 		{"node/*", "node", false},
+		{"node/*", "node/api", false},
+		{"node/api", "node/words", false},
+		{"node/web", "node/api", true},
+		{"node/web", "node/*", false},
+		{"node/web", "node", false},
+		{"node", "node/web", false},
 		{"node", "cmd/*", false},
 		{"cmd/*", "scripts/*", false},
 	} {
