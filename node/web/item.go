@@ -65,7 +65,7 @@ func readItem(v *visit) (any, error) {
 		return nil, err
 	}
 	i := doc.Item
-	item := itemView{card: v.card(i), Kind: i.Kind, Reach: v.reach(doc)}
+	item := itemView{card: v.card(i), Kind: i.Kind, Reach: v.reach(i)}
 	item.Title, item.Place = i.Title, i.Place
 	for _, line := range strings.Split(i.Body, "\n") {
 		if line = strings.TrimSpace(line); line != "" {
@@ -85,16 +85,35 @@ func readItem(v *visit) (any, error) {
 type reachView struct {
 	There bool
 	Says  string
+	Seen  string
 }
 
-func (v *view) reach(doc api.Shown) *reachView {
-	switch {
-	case doc.Reached == nil:
+func (v *view) reach(i api.Item) *reachView {
+	if i.Reach == nil {
 		return nil
-	case *doc.Reached == 0:
-		return &reachView{Says: v.T("web.reach.here")}
 	}
-	return &reachView{true, v.T("web.reach.there", "n", *doc.Reached)}
+	r := &reachView{Says: v.T("web.reach.here")}
+	if where := v.holders(*i.Reach); where != "" {
+		r.There, r.Says = true, v.T("web.reach.there", "where", where)
+	}
+	if len(i.Seen) > 0 {
+		r.Seen = v.T("web.reach.seen", "who", v.names(i.Seen))
+	}
+	return r
+}
+
+// holders names who has said that they store something.
+func (v *view) holders(r api.Reach) string {
+	var phrases []string
+	for _, h := range []struct {
+		key string
+		n   int
+	}{{"web.reach.nodes", r.Nodes}, {"web.reach.hubs", r.Hubs}, {"web.reach.own", r.Own}} {
+		if h.n > 0 {
+			phrases = append(phrases, v.T(h.key, "n", h.n))
+		}
+	}
+	return strings.Join(phrases, ", ")
 }
 
 // describe says lines, promises and remarks.
