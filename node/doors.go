@@ -19,7 +19,7 @@ type heard struct {
 // Gossip returns how the neighbourhood judges and takes in what is gossiped;
 // hint is called for a peer that has more.
 func (h *Neighbourhood) Gossip(hint func(from protocol.DeviceID)) gossip.Handler {
-	return gossip.Handler{Author: author, Open: h.openGossip, Take: h.takeGossip, Hint: hint}
+	return gossip.Handler{Serves: talk{h}.Serves, Author: author, Open: h.openGossip, Take: h.takeGossip, Hint: hint}
 }
 
 // author names who an item says it is from: a cell's device, an operation's

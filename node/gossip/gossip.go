@@ -31,6 +31,7 @@ type Gossip struct {
 	policy      *Policy
 	connections *limiter[peer.ID] // messages, in steps of 4 KiB
 	hints       *limiter[peer.ID]
+	roll        *roll
 
 	mu      sync.Mutex
 	topics  map[protocol.NeighbourhoodID]*Topic
@@ -51,6 +52,7 @@ func New(ctx context.Context, h host.Host, member func(protocol.DeviceID) bool, 
 		policy:      NewPolicy(),
 		connections: newLimiter[peer.ID](connectionRate, connectionBurst),
 		hints:       newLimiter[peer.ID](hintRate, hintBurst),
+		roll:        newRoll(),
 		topics:      map[protocol.NeighbourhoodID]*Topic{},
 	}
 	ps, err := pubsub.NewGossipSub(ctx, h, g.options()...)
@@ -88,6 +90,7 @@ func (g *Gossip) Close() error {
 // inspect sees what a connection sends before anything is verified and drops
 // the messages beyond its bucket; subscriptions and control stay.
 func (g *Gossip) inspect(from peer.ID, rpc *pubsub.RPC) error {
+	g.roll.note(from, rpc)
 	now := time.Now()
 	kept := rpc.Publish[:0]
 	for _, m := range rpc.Publish {

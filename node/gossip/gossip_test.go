@@ -113,6 +113,28 @@ func TestADeviceThatIsNotInTheRosterIsToldNothing(t *testing.T) {
 	})
 }
 
+// A hub carries several neighbourhoods, and is connected with members of each.
+// One of them that learnt the name of another's topic is told nothing in it.
+func TestAMemberOfAnotherNeighbourhoodIsToldNothingOfThisOne(t *testing.T) {
+	onStreet(t, 4, func(s *street) {
+		curious, hub := s.houses[0], s.houses[1]
+		s.elsewhere = curious.device()
+		s.admit(curious, false)
+		s.connectAll()
+		for range 3 {
+			hub.say("carried on")
+			s.houses[2].say("among us")
+			s.settle(3 * time.Second)
+		}
+		if took, opens, hints := curious.count(); took+opens+hints != 0 {
+			t.Errorf("it heard %d cells and %d hints", opens, hints)
+		}
+		if took, _, _ := s.houses[3].count(); took != 6 {
+			t.Errorf("a neighbour heard %d of 6", took)
+		}
+	})
+}
+
 func TestAMemberWhoIsPutOutIsToldNothingMore(t *testing.T) {
 	onStreet(t, 4, func(s *street) {
 		s.connectAll()

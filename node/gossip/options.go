@@ -41,6 +41,7 @@ func (g *Gossip) options() []pubsub.Option {
 		pubsub.WithValidateThrottle(128),
 		pubsub.WithAppSpecificRpcInspector(g.inspect),
 		pubsub.WithPeerScore(g.scoring()),
+		pubsub.WithPeerFilter(g.roll.may),
 	}
 }
 
@@ -85,9 +86,9 @@ func (g *Gossip) scoring() (*pubsub.PeerScoreParams, *pubsub.PeerScoreThresholds
 	return params, thresholds
 }
 
-// belongs is asked anew each time: the roster may have changed.
+// belongs is asked anew each time: a roster may have changed.
 func (g *Gossip) belongs(p peer.ID) float64 {
-	if d, ok := deviceOf(p); !ok || !g.member(d) {
+	if d, ok := deviceOf(p); !ok || !g.member(d) || g.roll.prying(p) {
 		return outsider
 	}
 	return 0

@@ -31,6 +31,8 @@ type street struct {
 	houses []*house
 	hub    int // which of them is a hub; -1: none
 
+	elsewhere protocol.DeviceID // belongs to another neighbourhood that all carry
+
 	mu     sync.Mutex
 	roster map[protocol.DeviceID]ed25519.PublicKey
 }
@@ -85,7 +87,7 @@ func (s *street) build() *house {
 	s.must(err)
 	h.host, err = s.net.AddPeer(key, ma.StringCast(fmt.Sprintf("/ip4/10.0.0.%d/tcp/4101", len(s.houses)+1)))
 	s.must(err)
-	h.gossip, err = New(context.Background(), h.host, h.member, len(s.houses) == s.hub)
+	h.gossip, err = New(context.Background(), h.host, h.recognises, len(s.houses) == s.hub)
 	s.must(err)
 	h.join()
 	s.houses = append(s.houses, h)
@@ -93,7 +95,7 @@ func (s *street) build() *house {
 }
 
 func (h *house) join() {
-	topic, err := h.gossip.Join(h.street.n, Handler{Author: author, Open: h.open, Take: h.take, Hint: h.hint})
+	topic, err := h.gossip.Join(h.street.n, Handler{Serves: h.member, Author: author, Open: h.open, Take: h.take, Hint: h.hint})
 	h.street.must(err)
 	h.topic = topic
 }
@@ -172,6 +174,9 @@ func (h *house) keyOf(d protocol.DeviceID) (ed25519.PublicKey, bool) {
 }
 
 func (h *house) member(d protocol.DeviceID) bool { _, in := h.keyOf(d); return in }
+
+// recognises reports whether any roster here has a device.
+func (h *house) recognises(d protocol.DeviceID) bool { return h.member(d) || d == h.street.elsewhere }
 
 func (h *house) open(_ context.Context, raws [][]byte) Opened {
 	var cells []cell.Cell

@@ -58,6 +58,7 @@ func (g *Gossip) Join(n protocol.NeighbourhoodID, h Handler) (*Topic, error) {
 
 func (t *Topic) open(name string) (err error) {
 	ps := t.gossip.pubsub
+	t.gossip.roll.open(name, t.handler.Serves)
 	if err := ps.RegisterTopicValidator(name, t.validate); err != nil {
 		return err
 	}
@@ -115,6 +116,7 @@ func (t *Topic) stop() {
 
 // close gives the topic and its validator back to GossipSub.
 func (t *Topic) close() error {
+	t.gossip.roll.close(protocol.Topic(t.n))
 	return errors.Join(t.topic.Close(), t.gossip.pubsub.UnregisterTopicValidator(protocol.Topic(t.n)))
 }
 

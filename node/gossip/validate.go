@@ -13,6 +13,8 @@ import (
 // Handler is what a topic needs from above. Its functions are called from
 // several goroutines at once.
 type Handler struct {
+	// Serves says whether a device may be told what is said here.
+	Serves func(protocol.DeviceID) bool
 	// Author names the device that an item says it is from, unverified: the
 	// bucket it falls into. The zero device is a bucket like any other.
 	Author func(raw []byte) protocol.DeviceID
