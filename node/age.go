@@ -115,6 +115,9 @@ func (n *Node) beat() {
 	for _, id := range n.Neighbourhoods() {
 		if h, ok := n.Neighbourhood(id); ok {
 			h.sweep()
+			if err := n.partOut(h); err != nil {
+				n.parts.Log.Warn("a neighbourhood that put this hub out", "err", err)
+			}
 		}
 	}
 }

@@ -94,6 +94,17 @@ func (t talk) Credentials() [][]byte               { return t.h.Credentials() }
 func (t talk) Ops() []protocol.ID                  { return idsOf(t.h.Roster().InOrder()) }
 func (t talk) PathOf(id protocol.ID) []protocol.ID { return idsOf(t.h.pathOf(id)) }
 
+// Against implements [exchange.Neighbourhood]: a hub that was put out is shown so,
+// since it is the one who has something to do then.
+func (t talk) Against(d protocol.DeviceID) [][]byte {
+	members := t.h.Roster()
+	of, _ := members.Household(d)
+	if m, known := members.Member(of); !known || m.Role != roster.RoleHub {
+		return nil
+	}
+	return rawOps(members.Against(d))
+}
+
 // Instead implements [exchange.Neighbourhood].
 func (t talk) Instead(id protocol.ID) ([]byte, bool) { return t.h.Instead(id) }
 

@@ -98,6 +98,7 @@ func (b Backend) status(ctx context.Context, h *Neighbourhood) api.Neighbourhood
 		}
 	}
 	h.fillLack(&s)
+	h.fillPartings(&s)
 	// An error leaves the zero hash: the node is closing.
 	_ = h.do(ctx, func() { s.Hash, s.Locked, s.Unreached = h.board.Hash(), len(h.dark), h.unreached() })
 	return s

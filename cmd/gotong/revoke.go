@@ -89,6 +89,8 @@ func aimOf(doc api.Decided) string {
 		return "device"
 	case doc.Invitation != nil:
 		return "invitation"
+	case doc.Person.Role == api.RoleHub:
+		return "hub"
 	}
 	return "household"
 }

@@ -77,6 +77,8 @@ func (a *app) standingIn(n api.Standing) {
 		return
 	}
 	switch {
+	case n.PartsIn > 0:
+		a.show("status.hub-out", words.Args{"n": (n.PartsIn + 23) / 24})
 	case n.Standing == api.StandingWaiting || n.Standing == api.StandingOut:
 		a.line("  ", a.say("standing."+n.Standing, nil))
 	case n.Role == api.RoleHub:

@@ -73,7 +73,12 @@ func (r register) aims(what string, own bool) (found []aim, candidates []Candida
 	return found, candidates
 }
 
+// households finds them by name, by id, or by the key that a hub shows: it has no
+// name, since it writes none.
 func (r register) households(what string) []roster.Member {
+	if key, err := roster.ParseKey(what); err == nil {
+		return filter(r.all, func(m roster.Member) bool { return m.ID == key.Household() })
+	}
 	found := r.meant(what)
 	if still := filter(found, in); len(still) > 0 {
 		return still

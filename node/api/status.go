@@ -49,7 +49,7 @@ func (d Desk) standing(ctx context.Context, n NeighbourhoodStatus) (Standing, er
 	}
 	doc := Standing{
 		Neighbourhood: s.document(), Households: n.Households, Devices: n.Devices,
-		Operations: n.Operations, Cells: n.Cells, Locked: n.Locked, Lacking: n.Lacking, Crowded: n.Crowded, Hash: hex.EncodeToString(n.Hash[:]),
+		Operations: n.Operations, Cells: n.Cells, Locked: n.Locked, Lacking: n.Lacking, Crowded: n.Crowded, PartsIn: n.PartsIn, Hash: hex.EncodeToString(n.Hash[:]),
 		Connected: n.Connected, LastExchange: utc(n.LastExchange), TurnedAway: n.TurnedAway, Unreached: n.Unreached, Records: map[string]int{},
 	}
 	if !s.member {

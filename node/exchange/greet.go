@@ -1,6 +1,8 @@
 package exchange
 
 import (
+	"errors"
+
 	"gotong/protocol"
 )
 
@@ -103,9 +105,26 @@ func (s *session) askProof() error {
 		}
 	}
 	if !s.shelf.Serves(s.peer) {
-		return s.decline(kindRefused, ErrRefused)
+		return s.refuse()
 	}
 	return nil
+}
+
+// refuse turns the peer away, and shows it why where it was put out.
+func (s *session) refuse() error {
+	s.polite = true
+	return errors.Join(ErrRefused, s.out.reply(batchFrame(kindRefused, s.shelf.Against(s.peer))))
+}
+
+// turnedAway hears why this device is refused. What proves nothing here changes
+// nothing.
+func (s *session) turnedAway(why []byte) error {
+	if len(why) > 0 && s.shelf != nil {
+		if err := s.hearProof(why); err != nil {
+			return errors.Join(ErrTurnedAway, err)
+		}
+	}
+	return ErrTurnedAway
 }
 
 func (s *session) hearProof(body []byte) error {
@@ -127,11 +146,16 @@ func (s *session) hearProof(body []byte) error {
 
 // prove shows this device's own operations, as many as fit.
 func (s *session) prove() error {
-	frame := []byte{kindProof}
-	for _, raw := range s.shelf.Credentials() {
+	return s.out.reply(batchFrame(kindProof, s.shelf.Credentials()))
+}
+
+// batchFrame is a frame of a kind with as many items as fit.
+func batchFrame(kind byte, raws [][]byte) []byte {
+	frame := []byte{kind}
+	for _, raw := range raws {
 		if len(frame)+protocol.ItemSize(len(raw)) <= maxFrame {
 			frame = protocol.AppendItem(frame, raw)
 		}
 	}
-	return s.out.reply(frame)
+	return frame
 }

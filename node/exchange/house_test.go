@@ -72,6 +72,8 @@ func (h *house) Missing() (ids []protocol.ID) {
 	return ids
 }
 
+func (h *house) Against(protocol.DeviceID) [][]byte { return nil }
+
 func (h *house) Here(id protocol.ID) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -24,6 +24,10 @@ type Neighbourhood interface {
 	// Serves says whether a device may be answered: it is in the roster.
 	Serves(protocol.DeviceID) bool
 
+	// Against are the operations by which a device was put out, in the order in
+	// which they can be taken in; none where it was not, or need not know.
+	Against(protocol.DeviceID) [][]byte
+
 	// Ops are the ids of all roster operations here, in an order in which they
 	// can be taken in. The caller does not change the slice.
 	Ops() []protocol.ID

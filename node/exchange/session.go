@@ -127,7 +127,7 @@ func (s *session) read() (kind byte, body []byte, err error) {
 		case err != nil:
 			return 0, nil, err
 		case kind == kindRefused:
-			return 0, nil, ErrTurnedAway
+			return 0, nil, s.turnedAway(body)
 		case kind == kindDiscern:
 			s.discern()
 		case kind != kindAlive:

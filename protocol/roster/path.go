@@ -25,6 +25,25 @@ func (r *Roster) Path(id protocol.DeviceID) []Op {
 	return append(path, *d.claims[0].op)
 }
 
+// Against returns the revocations of a device and of its household, each behind
+// the operations that admitted who signed it: what a device that was put out is
+// shown, so that it need not take a neighbour's word for it.
+func (r *Roster) Against(id protocol.DeviceID) []Op {
+	d := r.devices[id]
+	if d == nil {
+		return nil
+	}
+	revocations := slices.Clone(r.against[target{TargetDevice, d.id}])
+	for _, h := range d.claimants() {
+		revocations = append(revocations, r.against[target{TargetHousehold, h.id}]...)
+	}
+	var ops []*Op
+	for _, rev := range revocations {
+		ops = append(append(ops, rev.by.way()...), rev.op)
+	}
+	return distinctInOrder(ops)
+}
+
 // way returns the operations that admitted h, from the top down.
 func (h *household) way() []*Op {
 	if h.after == nil {
