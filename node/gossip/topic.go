@@ -116,7 +116,7 @@ func (t *Topic) stop() {
 
 // close gives the topic and its validator back to GossipSub.
 func (t *Topic) close() error {
-	t.gossip.roll.close(protocol.Topic(t.n))
+	defer t.gossip.roll.close(protocol.Topic(t.n)) // those it leaves are told of one another first
 	return errors.Join(t.topic.Close(), t.gossip.pubsub.UnregisterTopicValidator(protocol.Topic(t.n)))
 }
 
