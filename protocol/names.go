@@ -28,19 +28,22 @@ type (
 // Domain strings keep a signature or hash made for one purpose from serving
 // another. They are part of the format.
 const (
-	DomainCell      = "gotong/cell/1\x00"
-	DomainOp        = "gotong/op/1\x00"
-	DomainDevice    = "gotong/device/1\x00"
-	DomainHousehold = "gotong/household/1\x00"
-	DomainRecord    = "gotong/record/1\x00"
-	DomainTopic     = "gotong/topic/1\x00"
-	DomainTag       = "gotong/tag/1\x00"
-	DomainPayload   = "gotong/payload/1\x00"
-	DomainEpoch     = "gotong/epoch/1\x00"
-	DomainContact   = "gotong/contact/1\x00"
-	DomainCode      = "gotong/code/1\x00"
-	DomainBlob      = "gotong/blob/1\x00"
-	DomainThumbnail = "gotong/thumbnail/1\x00"
+	DomainCell       = "gotong/cell/1\x00"
+	DomainOp         = "gotong/op/1\x00"
+	DomainDevice     = "gotong/device/1\x00"
+	DomainHousehold  = "gotong/household/1\x00"
+	DomainRecord     = "gotong/record/1\x00"
+	DomainTopic      = "gotong/topic/1\x00"
+	DomainTag        = "gotong/tag/1\x00"
+	DomainPayload    = "gotong/payload/1\x00"
+	DomainEpoch      = "gotong/epoch/1\x00"
+	DomainContact    = "gotong/contact/1\x00"
+	DomainText       = "gotong/text/1\x00"
+	DomainElectorate = "gotong/electorate/1\x00"
+	DomainTally      = "gotong/tally/1\x00"
+	DomainCode       = "gotong/code/1\x00"
+	DomainBlob       = "gotong/blob/1\x00"
+	DomainThumbnail  = "gotong/thumbnail/1\x00"
 )
 
 // Hash returns the first 16 bytes of SHA-256 over domain and the parts in

@@ -27,6 +27,8 @@ func (anybody) Household(d protocol.DeviceID) (protocol.HouseholdID, bool) {
 	return protocol.HouseholdID(d), true
 }
 func (anybody) Steward(protocol.HouseholdID) bool { return false }
+func (anybody) Founder(protocol.HouseholdID) bool { return false }
+func (anybody) Votes(protocol.HouseholdID) bool   { return true }
 
 func newStreet() *street {
 	return &street{board.New(anybody{}), make(map[protocol.DeviceID]uint32), noon}

@@ -66,7 +66,7 @@ func (c *crowd) ask(n int, minute int64, urgency record.Urgency, said record.Dis
 // five is a request, one in ten of these is open, the others were pledged,
 // accepted, received and closed; everybody has a profile and comments.
 func street(n int) *crowd {
-	c := &crowd{roster: &roll{make(map[protocol.DeviceID]protocol.HouseholdID), nil}, slots: make(map[protocol.DeviceID]uint32)}
+	c := &crowd{roster: newRoll(), slots: make(map[protocol.DeviceID]uint32)}
 	houses := max(10, n/100)
 	for i := range houses {
 		c.write(i, 0, &record.Household{Name: fmt.Sprintf("Keluarga %d", i), Languages: []string{"id"}})
@@ -91,7 +91,7 @@ func street(n int) *crowd {
 
 // flood is a board of n open requests and nothing else.
 func flood(n int) *crowd {
-	c := &crowd{roster: &roll{make(map[protocol.DeviceID]protocol.HouseholdID), nil}, slots: make(map[protocol.DeviceID]uint32)}
+	c := &crowd{roster: newRoll(), slots: make(map[protocol.DeviceID]uint32)}
 	for i := range n {
 		c.ask(i%max(1, n/200), int64(i)%1_000, record.Urgency(1+i%4), record.Disposition_DISPOSITION_UNKNOWN)
 	}

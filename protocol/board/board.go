@@ -10,11 +10,13 @@ import (
 )
 
 // Roster is what the board asks of the roster: whose device wrote a cell, and
-// whether that household is a steward. Whether a cell counts at all has been
-// asked before it comes here.
+// what that household may say. Whether a cell counts at all has been asked
+// before it comes here.
 type Roster interface {
 	Household(protocol.DeviceID) (protocol.HouseholdID, bool)
 	Steward(protocol.HouseholdID) bool
+	Founder(protocol.HouseholdID) bool
+	Votes(protocol.HouseholdID) bool
 }
 
 // Place is where a cell stands: a slot of a device.

@@ -50,6 +50,9 @@ func (b *Board) append(to []byte, e *entry) []byte {
 	if isItem(e.kind) && r.Content != nil {
 		to = d.coverage(neverLapsed).append(numbers(to, int64(d.judged.Urgency)))
 	}
+	if p, ok := b.poll(e, r); ok {
+		to = p.append(to)
+	}
 	return to
 }
 

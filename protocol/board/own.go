@@ -94,7 +94,7 @@ func (v View) Over(id protocol.RecordID) bool {
 	case *record.Organisation:
 		return m.Ended
 	}
-	return v.careOver(r)
+	return v.careOver(r) || v.decisionOver(r)
 }
 
 // overAt says the same of the request or offer that a reference names; what

@@ -31,7 +31,7 @@ func someStamp(t *rapid.T) crdt.Stamp {
 }
 
 var someRosters = rapid.Custom(func(t *rapid.T) *roll {
-	r := &roll{make(map[protocol.DeviceID]protocol.HouseholdID), make(map[protocol.HouseholdID]bool)}
+	r := newRoll()
 	for i, d := range someDevices {
 		if rapid.IntRange(0, 9).Draw(t, "known") > 0 {
 			r.devices[d] = households[i/2]

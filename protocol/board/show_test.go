@@ -17,10 +17,7 @@ var states = map[State]string{Open: "open", PartlyPledged: "partly pledged", Ful
 
 // looks show, after requests and offers, what a board says of other families of
 // kinds; what there is none of is not mentioned.
-var looks = []func(*story, View) []string{
-	noticeLook, lookSeen, lookTriage, lookLinks, lookAtCare,
-	lookAtMonths,
-}
+var looks = []func(*story, View) []string{noticeLook, lookSeen, lookTriage, lookLinks, lookAtCare, lookAtMonths, lookAtDecisions}
 
 // look writes down what a board shows now, in the story's names.
 func (s *story) look(b *Board) []string {

@@ -136,6 +136,18 @@ var stage = map[string]func(s *story, args []string) error{
 		s.roster.stewards[householdID(args[0])] = true
 		return s.reroll()
 	},
+	"founder": func(s *story, args []string) error {
+		s.roster.founders[householdID(args[0])] = true
+		return s.reroll()
+	},
+	"guest": func(s *story, args []string) error {
+		s.roster.guests[householdID(args[0])] = true
+		return s.reroll()
+	},
+	"vouched": func(s *story, args []string) error {
+		delete(s.roster.guests, householdID(args[0]))
+		return s.reroll()
+	},
 	"known": func(s *story, args []string) error {
 		s.admit(s.devices[args[0]])
 		return s.reroll()
@@ -164,7 +176,7 @@ var stage = map[string]func(s *story, args []string) error{
 
 // reroll gives the board a copy of the roster as it is now.
 func (s *story) reroll() error {
-	s.roster = &roll{maps.Clone(s.roster.devices), maps.Clone(s.roster.stewards)}
+	s.roster = &roll{maps.Clone(s.roster.devices), maps.Clone(s.roster.stewards), maps.Clone(s.roster.founders), maps.Clone(s.roster.guests)}
 	s.board.SetRoster(s.roster)
 	return nil
 }
@@ -205,7 +217,7 @@ func (s *story) sameInAnyOrder(t *testing.T, facts, history []Fact, b *Board) {
 // heard applies a history as it comes, looking at the board and renewing the
 // roster now and then.
 func (s *story) heard(t *testing.T, history []Fact, chance *rand.Rand) *Board {
-	b := New(&roll{stewards: s.roster.stewards})
+	b := New(&roll{stewards: s.roster.stewards, founders: s.roster.founders, guests: s.roster.guests})
 	stands := make(map[Place]Fact)
 	for i, f := range history {
 		if old, ok := stands[f.Place]; !ok || newer(f, old) {

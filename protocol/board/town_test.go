@@ -44,6 +44,8 @@ type device struct {
 type roll struct {
 	devices  map[protocol.DeviceID]protocol.HouseholdID
 	stewards map[protocol.HouseholdID]bool
+	founders map[protocol.HouseholdID]bool // stewards too
+	guests   map[protocol.HouseholdID]bool // whom nobody vouched for yet
 }
 
 func (r *roll) Household(d protocol.DeviceID) (protocol.HouseholdID, bool) {
@@ -51,12 +53,23 @@ func (r *roll) Household(d protocol.DeviceID) (protocol.HouseholdID, bool) {
 	return h, ok
 }
 
-func (r *roll) Steward(h protocol.HouseholdID) bool { return r.stewards[h] }
+func (r *roll) Steward(h protocol.HouseholdID) bool { return r.stewards[h] || r.founders[h] }
+
+func (r *roll) Founder(h protocol.HouseholdID) bool { return r.founders[h] }
+
+func (r *roll) Votes(h protocol.HouseholdID) bool {
+	return !r.guests[h] && slices.Contains(slices.Collect(maps.Values(r.devices)), h)
+}
 
 func newTown() *town {
 	id := protocol.NeighbourhoodID{7}
-	r := &roll{make(map[protocol.DeviceID]protocol.HouseholdID), make(map[protocol.HouseholdID]bool)}
+	r := newRoll()
 	return &town{id: id, key: cell.NewKey(id, [32]byte{1}), roster: r, devices: make(map[string]*device), slots: make(map[Place]Fact), board: New(r)}
+}
+
+func newRoll() *roll {
+	none := func() map[protocol.HouseholdID]bool { return make(map[protocol.HouseholdID]bool) }
+	return &roll{make(map[protocol.DeviceID]protocol.HouseholdID), none(), none(), none()}
 }
 
 func householdID(name string) protocol.HouseholdID { return protocol.HouseholdOf([]byte(name)) }

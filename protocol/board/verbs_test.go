@@ -25,10 +25,7 @@ type thing struct {
 type verb = func(s *story, d *device, args []string) error
 
 // verbs hold what people do, by the families of kinds.
-var verbs = together(
-	aidVerbs, noticeVerbs, judgeVerbs, careVerbs,
-	monthVerbs,
-)
+var verbs = together(aidVerbs, noticeVerbs, judgeVerbs, careVerbs, monthVerbs, decisionVerbs)
 
 func together(families ...map[string]verb) map[string]verb {
 	all := make(map[string]verb)

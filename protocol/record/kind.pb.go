@@ -45,6 +45,9 @@ const (
 	Kind_KIND_CHECK_IN        Kind = 13
 	Kind_KIND_ROLL_CALL       Kind = 14
 	Kind_KIND_THANKS          Kind = 15
+	Kind_KIND_PROPOSAL        Kind = 16
+	Kind_KIND_BALLOT          Kind = 17
+	Kind_KIND_TALLY           Kind = 18
 	Kind_KIND_NOTICE          Kind = 26
 	Kind_KIND_ACKNOWLEDGEMENT Kind = 27
 	Kind_KIND_MODERATION      Kind = 28
@@ -72,6 +75,9 @@ var (
 		13: "KIND_CHECK_IN",
 		14: "KIND_ROLL_CALL",
 		15: "KIND_THANKS",
+		16: "KIND_PROPOSAL",
+		17: "KIND_BALLOT",
+		18: "KIND_TALLY",
 		26: "KIND_NOTICE",
 		27: "KIND_ACKNOWLEDGEMENT",
 		28: "KIND_MODERATION",
@@ -96,6 +102,9 @@ var (
 		"KIND_CHECK_IN":        13,
 		"KIND_ROLL_CALL":       14,
 		"KIND_THANKS":          15,
+		"KIND_PROPOSAL":        16,
+		"KIND_BALLOT":          17,
+		"KIND_TALLY":           18,
 		"KIND_NOTICE":          26,
 		"KIND_ACKNOWLEDGEMENT": 27,
 		"KIND_MODERATION":      28,
@@ -136,7 +145,7 @@ var File_protocol_record_kind_proto protoreflect.FileDescriptor
 
 const file_protocol_record_kind_proto_rawDesc = "" +
 	"\n" +
-	"\x1aprotocol/record/kind.proto\x12\x10gotong.record.v1*\x9f\x03\n" +
+	"\x1aprotocol/record/kind.proto\x12\x10gotong.record.v1*\xd3\x03\n" +
 	"\x04Kind\x12\x10\n" +
 	"\fKIND_UNKNOWN\x10\x00\x12\x16\n" +
 	"\x12KIND_NEIGHBOURHOOD\x10\x01\x12\x12\n" +
@@ -155,7 +164,11 @@ const file_protocol_record_kind_proto_rawDesc = "" +
 	"\tKIND_LINK\x10\f\x12\x11\n" +
 	"\rKIND_CHECK_IN\x10\r\x12\x12\n" +
 	"\x0eKIND_ROLL_CALL\x10\x0e\x12\x0f\n" +
-	"\vKIND_THANKS\x10\x0f\x12\x0f\n" +
+	"\vKIND_THANKS\x10\x0f\x12\x11\n" +
+	"\rKIND_PROPOSAL\x10\x10\x12\x0f\n" +
+	"\vKIND_BALLOT\x10\x11\x12\x0e\n" +
+	"\n" +
+	"KIND_TALLY\x10\x12\x12\x0f\n" +
 	"\vKIND_NOTICE\x10\x1a\x12\x18\n" +
 	"\x14KIND_ACKNOWLEDGEMENT\x10\x1b\x12\x13\n" +
 	"\x0fKIND_MODERATION\x10\x1c\x12\r\n" +

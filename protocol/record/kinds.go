@@ -31,6 +31,9 @@ var kinds = map[Kind]rule{
 	Kind_KIND_CHECK_IN:  alone(checkCheckIn),
 	Kind_KIND_ROLL_CALL: alone(checkRollCall),
 	Kind_KIND_THANKS:    about(checkThanks),
+	Kind_KIND_PROPOSAL:  about(checkProposal),
+	Kind_KIND_BALLOT:    about(checkBallot),
+	Kind_KIND_TALLY:     about(checkTally),
 
 	Kind_KIND_NOTICE:          alone(checkNotice),
 	Kind_KIND_ACKNOWLEDGEMENT: about(checkAcknowledgement),

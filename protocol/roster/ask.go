@@ -74,6 +74,24 @@ func (r *Roster) Steward(id protocol.HouseholdID) bool {
 	return h != nil && rankOf(r.roleNow(h)) >= rankSteward && !r.revoked(TargetHousehold, id)
 }
 
+// Founder reports whether a household now has a founder's authority.
+func (r *Roster) Founder(id protocol.HouseholdID) bool { return r.rankOf(id) == rankFounder }
+
+// Votes reports whether a household has a vote: it belongs and is beyond
+// probation. Organisations and hubs have none.
+func (r *Roster) Votes(id protocol.HouseholdID) bool { return r.rankOf(id) >= rankMember }
+
+// Voters returns the households that have a vote, by id.
+func (r *Roster) Voters() []protocol.HouseholdID {
+	var all []protocol.HouseholdID
+	for _, h := range r.order {
+		if r.Votes(h.id) {
+			all = append(all, h.id)
+		}
+	}
+	return all
+}
+
 // Slots returns how many slots each device of a household has now.
 func (r *Roster) Slots(id protocol.HouseholdID) uint32 {
 	h := r.households[id]

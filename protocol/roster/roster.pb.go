@@ -518,6 +518,7 @@ type Vouch struct {
 	Role          Role                   `protobuf:"varint,2,opt,name=role,proto3,enum=gotong.roster.v1.Role" json:"role,omitempty"`
 	Slots         uint32                 `protobuf:"varint,3,opt,name=slots,proto3" json:"slots,omitempty"`      // per device; 0 is the role's usual number
 	Formerly      []byte                 `protobuf:"bytes,4,opt,name=formerly,proto3" json:"formerly,omitempty"` // household id it continues after losing its key, or empty
+	Decision      []byte                 `protobuf:"bytes,5,opt,name=decision,proto3" json:"decision,omitempty"` // record id of the proposal it carries out, or empty; decides nothing
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -580,13 +581,21 @@ func (x *Vouch) GetFormerly() []byte {
 	return nil
 }
 
+func (x *Vouch) GetDecision() []byte {
+	if x != nil {
+		return x.Decision
+	}
+	return nil
+}
+
 // Revoke lets nothing of the target count any more but what it keeps.
 type Revoke struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Kind          Target                 `protobuf:"varint,1,opt,name=kind,proto3,enum=gotong.roster.v1.Target" json:"kind,omitempty"`
-	Target        []byte                 `protobuf:"bytes,2,opt,name=target,proto3" json:"target,omitempty"` // 16 bytes: household, device or operation id
-	Keep          []byte                 `protobuf:"bytes,3,opt,name=keep,proto3" json:"keep,omitempty"`     // packed ids of cells and operations
-	Rekey         bool                   `protobuf:"varint,4,opt,name=rekey,proto3" json:"rekey,omitempty"`  // an invitation leaked: its readers must lose the current key
+	Target        []byte                 `protobuf:"bytes,2,opt,name=target,proto3" json:"target,omitempty"`     // 16 bytes: household, device or operation id
+	Keep          []byte                 `protobuf:"bytes,3,opt,name=keep,proto3" json:"keep,omitempty"`         // packed ids of cells and operations
+	Rekey         bool                   `protobuf:"varint,4,opt,name=rekey,proto3" json:"rekey,omitempty"`      // an invitation leaked: its readers must lose the current key
+	Decision      []byte                 `protobuf:"bytes,5,opt,name=decision,proto3" json:"decision,omitempty"` // as in Vouch
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -647,6 +656,13 @@ func (x *Revoke) GetRekey() bool {
 		return x.Rekey
 	}
 	return false
+}
+
+func (x *Revoke) GetDecision() []byte {
+	if x != nil {
+		return x.Decision
+	}
+	return nil
 }
 
 // Adopt adds to what a revocation keeps.
@@ -915,17 +931,19 @@ const file_protocol_roster_roster_proto_rawDesc = "" +
 	"\x04seal\x18\x02 \x01(\fR\x04seal\x12 \n" +
 	"\vincarnation\x18\x03 \x01(\rR\vincarnation\x12\x14\n" +
 	"\x05proof\x18\x04 \x01(\fR\x05proof\x122\n" +
-	"\asecrets\x18\x05 \x03(\v2\x18.gotong.roster.v1.SealedR\asecrets\"\x83\x01\n" +
+	"\asecrets\x18\x05 \x03(\v2\x18.gotong.roster.v1.SealedR\asecrets\"\x9f\x01\n" +
 	"\x05Vouch\x12\x1c\n" +
 	"\thousehold\x18\x01 \x01(\fR\thousehold\x12*\n" +
 	"\x04role\x18\x02 \x01(\x0e2\x16.gotong.roster.v1.RoleR\x04role\x12\x14\n" +
 	"\x05slots\x18\x03 \x01(\rR\x05slots\x12\x1a\n" +
-	"\bformerly\x18\x04 \x01(\fR\bformerly\"x\n" +
+	"\bformerly\x18\x04 \x01(\fR\bformerly\x12\x1a\n" +
+	"\bdecision\x18\x05 \x01(\fR\bdecision\"\x94\x01\n" +
 	"\x06Revoke\x12,\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x18.gotong.roster.v1.TargetR\x04kind\x12\x16\n" +
 	"\x06target\x18\x02 \x01(\fR\x06target\x12\x12\n" +
 	"\x04keep\x18\x03 \x01(\fR\x04keep\x12\x14\n" +
-	"\x05rekey\x18\x04 \x01(\bR\x05rekey\"9\n" +
+	"\x05rekey\x18\x04 \x01(\bR\x05rekey\x12\x1a\n" +
+	"\bdecision\x18\x05 \x01(\fR\bdecision\"9\n" +
 	"\x05Adopt\x12\x1e\n" +
 	"\n" +
 	"revocation\x18\x01 \x01(\fR\n" +
