@@ -85,11 +85,21 @@ func (t *turn) closedSlot(device protocol.DeviceID, me protocol.HouseholdID, now
 // are counted after they closed, and a month for slow links.
 const keepDays = 210
 
+// lastingDays is the same for what is of use for years: every edit renews it.
+const lastingDays = 730
+
+// lasting kinds are not for one occasion: what is held every month, learnt,
+// owned or rebuilt.
+func lasting(k record.Kind) bool { return k >= record.Kind_KIND_EVENT && k <= record.Kind_KIND_RSVP }
+
 // hold returns the day until which carriers keep a part that goes into slot at
 // stamp: never less than what was said of the same record there.
 func (t *turn) hold(slot uint32, stamp crdt.Stamp, p record.Part) cell.Day {
 	now := t.h.parts.Now().UnixMilli()
 	day := cell.DayAt(now) + keepDays
+	if lasting(p.Kind) {
+		day = cell.DayAt(now) + lastingDays
+	}
 	if p.Kind == record.Kind_KIND_CONTACT {
 		day = cell.DayAt(t.expectedEnd(p, now))
 	}

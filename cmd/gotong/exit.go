@@ -27,6 +27,7 @@ var exits = map[string]int{
 	api.CodeInvalid: exitUsage, api.CodeAmbiguous: exitUsage, api.CodeWhichNeighbourhood: exitUsage,
 	api.CodeBadRequest: exitUsage, api.CodeTooLarge: exitUsage, api.CodeNumbers: exitUsage,
 	"which-line": exitUsage, "invite": exitUsage, "bundle": exitUsage, "bundle-version": exitConflict, "address": exitUsage, "pages-address": exitUsage, "socket-path": exitUsage,
+	"which-shift": exitUsage, "not-yet": exitConflict,
 	"no-neighbourhood": exitNotFound, "not-found": exitNotFound,
 	"not-yours": exitRefused, "not-receiver": exitRefused, "yours": exitRefused,
 	"no-slots": exitRefused, "self-thanks": exitRefused, "not-allowed": exitRefused,

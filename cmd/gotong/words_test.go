@@ -29,6 +29,7 @@ func families(t *testing.T) map[string][]string {
 		}
 	}
 	requestOrOffer := []string{"request", "offer"}
+	answered := []string{api.AnswerGoing, api.AnswerMaybe, api.AnswerNo, api.AnswerAttended}
 	return map[string][]string{
 		"category.": codes(record.Categories(), func(c record.Category) string { return c.Code }),
 		"keywords.": words.Guessed(),
@@ -49,12 +50,18 @@ func families(t *testing.T) map[string][]string {
 		"pledge.":    {api.PledgeWithdrawn, api.PledgeFailed, api.PledgeOnTheWay, api.PledgeDelivered},
 		"trouble.": {string(api.TroubleStore), string(api.TroubleFull), string(api.TroubleRoom), string(api.TroubleClock),
 			string(api.TroubleLinks), string(api.TroubleCloned), string(api.TroubleRenewed)},
-		"field.":     said(t, `(?:need|short|atMost|refers|mayRefer|inTime|inRange|numbered|named|noneOr|coded)\("([a-z_]+)"|Invalid\{"([a-z_]+)"|Field: +"([a-z_]+)"`),
+		"field.":     said(t, `(?:need|short|atMost|refers|mayRefer|inTime|inRange|numbered|named|noneOr|coded|moment|people|references|mayNumber)\("([a-z_]+)"|Invalid\{"([a-z_]+)"|Field: +"([a-z_]+)"`),
 		"why.":       said(t, `Invalid\{[a-z"_]+, "([a-z-]+)"\}|Why: +"([a-z-]+)"`),
-		"candidate.": {"request", "offer", "pledge", "household", "device", "invitation", "roll-call", "comment", "notice", "organisation"},
+		"candidate.": {"request", "offer", "pledge", "household", "device", "invitation", "roll-call", "comment", "notice", "organisation", "event", "rsvp"},
 		"wellbeing.": append(codes(record.Wellbeings(), record.Wellbeing.Code), "none"),
 		"care.by-":   {api.BySelf, api.BySteward, api.ByNeighbour},
 		"role.":      append(api.Roles(), api.RoleNone, api.RoleFounder), "vouch.will-": api.Roles(),
+		"weekday.":    {"0", "1", "2", "3", "4", "5", "6"},
+		"repeat.":     {"daily", "weekly", "monthly", "daily-n", "weekly-n", "monthly-n"},
+		"event-kind.": codes(record.EventKinds(), record.EventKind.Code), "skill.": record.Skills(),
+		"answer.": answered, "event.mine-": answered, "event.said-": answered,
+		"event.state-": {api.EventNow, api.EventPast, api.EventOff},
+		"help.":        {"event"},
 		"standing.":    {api.StandingFull, api.StandingNew, api.StandingWaiting, api.StandingOut},
 		"revoke.will-": {"household", "device", "invitation", "hub"}, "revoke.done-": {"household", "device", "invitation", "hub"},
 		"revoke.final-": {"household", "device", "invitation", "hub"},

@@ -64,6 +64,14 @@
 //	POST /v1/notices/{id}/read        say that the household has read it
 //	GET  /v1/moderation               what stewards say about records
 //	POST /v1/records/{id}/moderation  hide, show, lock, warn; stewards only
+//	GET  /v1/events                   gatherings that are now or come; ?all=true for every one
+//	GET  /v1/events/{id}              one of them, with its shifts and answers; ?on= names a time of it
+//	POST /v1/events                   call neighbours together
+//	POST /v1/events/{id}/times        give it other hours
+//	POST /v1/events/{id}/off          call it off
+//	POST /v1/events/{id}/answers      say whether the household comes
+//	POST /v1/events/{id}/admissions   give an answer a place
+//	POST /v1/events/{id}/attendance   say who came
 //	GET  /v1/backup                   what a restore needs, keys and all, in the clear
 //	GET  /v1/carry                    a bundle of what is kept (protocol/bundle/SPEC.md)
 //	POST /v1/carry                    take in the bundle that is the body

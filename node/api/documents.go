@@ -281,7 +281,7 @@ type Change struct {
 	Kind          string    `json:"kind,omitempty"`
 	Gone          bool      `json:"gone,omitempty"`
 	About         string    `json:"about,omitempty"` // the request or offer that the record is, or is about
-	Title         string    `json:"title,omitempty"` // of that one
+	Title         string    `json:"title,omitempty"` // of that one, or of the record itself
 	Reach         *Reach    `json:"reach,omitempty"` // of an EventReach
 	Device        string    `json:"device,omitempty"`
 	Connected     bool      `json:"connected,omitempty"`

@@ -62,6 +62,8 @@ var codes = []struct {
 	{ErrSame, "same-neighbourhood", http.StatusConflict},
 	{ErrCovered, "covered", http.StatusConflict},
 	{ErrArrived, "arrived", http.StatusConflict},
+	{ErrNotYet, "not-yet", http.StatusConflict},
+	{ErrWhichShift, "which-shift", http.StatusUnprocessableEntity},
 	{ErrWhichLine, "which-line", http.StatusUnprocessableEntity},
 	{ErrFull, "disk-full", http.StatusInsufficientStorage},
 	{ErrNoSlots, "no-slots", http.StatusForbidden},

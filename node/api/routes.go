@@ -17,6 +17,7 @@ func Handler(d Desk, log *slog.Logger) http.Handler {
 		judgeRoutes,
 		careRoutes,
 		noticeRoutes,
+		gatheringRoutes,
 	} {
 		family(mux, h, d)
 	}
@@ -127,4 +128,20 @@ func noticeRoutes(mux *http.ServeMux, h handler, d Desk) {
 		return d.Moderation(ctx, queryOf(r).Place)
 	}))
 	mux.Handle("POST /v1/records/{id}/moderation", post(h, d.Moderate))
+}
+
+// gatheringRoutes are about events and who comes to them.
+func gatheringRoutes(mux *http.ServeMux, h handler, d Desk) {
+	mux.Handle("GET /v1/events", get(h, func(ctx context.Context, r *http.Request) (GatheringList, error) {
+		return d.Gatherings(ctx, gatheringQueryOf(r))
+	}))
+	mux.Handle("GET /v1/events/{id}", get(h, func(ctx context.Context, r *http.Request) (GatheringDoc, error) {
+		return d.Gathering(ctx, gatheringQueryOf(r))
+	}))
+	mux.Handle("POST /v1/events", post(h, d.Hold))
+	mux.Handle("POST /v1/events/{id}/times", post(h, d.Move))
+	mux.Handle("POST /v1/events/{id}/off", post(h, d.CallOff))
+	mux.Handle("POST /v1/events/{id}/answers", post(h, d.Answer))
+	mux.Handle("POST /v1/events/{id}/admissions", post(h, d.Admit))
+	mux.Handle("POST /v1/events/{id}/attendance", post(h, d.Attended))
 }

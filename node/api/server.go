@@ -78,6 +78,14 @@ func targetOf(r *http.Request) Target {
 	return Target{Place{r.URL.Query().Get("in")}, r.PathValue("id")}
 }
 
+func gatheringQueryOf(r *http.Request) GatheringQuery {
+	q := GatheringQuery{Target: targetOf(r), All: r.URL.Query().Get("all") == "true"}
+	if on, err := time.Parse(time.RFC3339, r.URL.Query().Get("on")); err == nil {
+		q.On = on
+	}
+	return q
+}
+
 // get answers a verb that reads.
 func get[Out any](h handler, verb func(context.Context, *http.Request) (Out, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

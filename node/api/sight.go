@@ -69,7 +69,7 @@ type Candidate struct {
 	ID    string `json:"id"`
 	Short string `json:"short"`
 	Kind  string `json:"kind"`
-	Title string `json:"title"` // of the request or offer it is, or is about
+	Title string `json:"title"` // of what it is, or is about
 	Owner string `json:"owner"` // name of the household that wrote it, or that it is
 	// Standing is how far a household belongs.
 	Standing string `json:"standing,omitempty"`
@@ -116,15 +116,29 @@ func (s sight) one(prefix string, found []*board.Record) (*board.Record, error) 
 
 func (s sight) candidate(r *board.Record) Candidate {
 	c := Candidate{ID: r.ID.String(), Short: s.short(r.ID), Kind: r.Kind.Code(), Owner: s.name(r.Owner)}
-	if item, ok := s.about(r); ok {
-		c.Title = title(item)
-	} else {
-		c.Title = heading(r)
-	}
+	c.Title = s.titled(r)
 	return c
 }
 
-// heading is by what a person knows a record that is about no request or offer.
+// titled returns by what a person knows a record or, where it has no title, the
+// one that it is about.
+func (s sight) titled(r *board.Record) string {
+	for range 3 { // a comment on a pledge for a request
+		if name := heading(r); name != "" {
+			return name
+		}
+		birth, ok := record.SubjectOf(r.Kind, r.Fields)
+		if !ok {
+			break
+		}
+		if r, ok = s.Record(birth.Record()); !ok {
+			break
+		}
+	}
+	return ""
+}
+
+// heading is by what a person knows a record itself.
 func heading(r *board.Record) string {
 	switch m := r.Content.(type) {
 	case *record.RollCall:
@@ -133,6 +147,8 @@ func heading(r *board.Record) string {
 		return headline(m)
 	case *record.Organisation:
 		return m.Name
+	case interface{ GetTitle() string }:
+		return m.GetTitle()
 	}
 	return ""
 }

@@ -73,7 +73,8 @@ func (d Desk) further(ctx context.Context, e Event, doc Change) (Change, error) 
 	return doc, err
 }
 
-// concerns returns the request or offer that a changed record is about.
+// concerns returns the request or offer that a changed record is about and its
+// title, of other records their own.
 func concerns(v board.View, c board.Change) (id, name string) {
 	r, ok := v.Record(c.ID)
 	if !ok {
@@ -85,5 +86,5 @@ func concerns(v board.View, c board.Change) (id, name string) {
 	if m, ok := r.Content.(*record.Notice); ok {
 		return r.ID.String(), headline(m)
 	}
-	return "", ""
+	return "", sight{View: v}.titled(r)
 }

@@ -83,21 +83,32 @@ func (v View) Over(id protocol.RecordID) bool {
 		return v.overAt(m.Target)
 	case *record.Link:
 		return m.TakenBack || v.overAt(m.From) && v.overAt(m.To)
-	case *record.Notice:
-		return v.now > sure(noticeEnds(m, noticeKey(r, m).Sent))
 	case *record.Acknowledgement:
 		return v.overAt(m.Notice)
 	case *record.Moderation:
 		return m.TakenBack || v.now > sure(since(r)+hiddenByTwo)
 	case *record.Flag:
 		return v.now > sure(r.Created()+flagHolds)
+	case *record.Rsvp:
+		return v.answerOver(m)
+	}
+	return v.overAlone(r)
+}
+
+// overAlone says the same of a record that is about no other.
+func (v View) overAlone(r *Record) bool {
+	switch m := r.Content.(type) {
+	case *record.Notice:
+		return v.now > sure(noticeEnds(m, noticeKey(r, m).Sent))
 	case *record.Organisation:
 		return m.Ended
+	case *record.Event:
+		return v.eventOver(r, m)
 	}
 	return v.careOver(r) || v.decisionOver(r)
 }
 
-// overAt says the same of the request or offer that a reference names; what
+// overAt says the same of what a reference names, be it about no other; what
 // has not arrived is not over. It follows no further, since references can be
 // made to go in circles.
 func (v View) overAt(ref *record.Birth) bool {
@@ -109,9 +120,8 @@ func (v View) overAt(ref *record.Birth) bool {
 	if state != Here {
 		return state == Ended
 	}
-	if m, ok := target.Content.(*record.Notice); ok {
-		return v.now > sure(noticeEnds(m, noticeKey(target, m).Sent))
+	if item, ok := v.Item(target.ID); ok {
+		return item.Ended()
 	}
-	item, ok := v.Item(target.ID)
-	return ok && item.Ended()
+	return v.overAlone(target)
 }

@@ -111,6 +111,8 @@ func (s *story) loose(v View) []string {
 		switch m := r.Content.(type) {
 		case *record.Pledge:
 			lines = append(lines, s.dangling(v, name, m.Target)...)
+		case *record.Rsvp:
+			lines = append(lines, s.dangling(v, name, m.Event)...)
 		case *record.Comment:
 			lines = append(lines, s.dangling(v, name, m.Target)...)
 		case nil:

@@ -48,6 +48,8 @@ const (
 	Kind_KIND_PROPOSAL        Kind = 16
 	Kind_KIND_BALLOT          Kind = 17
 	Kind_KIND_TALLY           Kind = 18
+	Kind_KIND_EVENT           Kind = 19
+	Kind_KIND_RSVP            Kind = 20
 	Kind_KIND_NOTICE          Kind = 26
 	Kind_KIND_ACKNOWLEDGEMENT Kind = 27
 	Kind_KIND_MODERATION      Kind = 28
@@ -78,6 +80,8 @@ var (
 		16: "KIND_PROPOSAL",
 		17: "KIND_BALLOT",
 		18: "KIND_TALLY",
+		19: "KIND_EVENT",
+		20: "KIND_RSVP",
 		26: "KIND_NOTICE",
 		27: "KIND_ACKNOWLEDGEMENT",
 		28: "KIND_MODERATION",
@@ -105,6 +109,8 @@ var (
 		"KIND_PROPOSAL":        16,
 		"KIND_BALLOT":          17,
 		"KIND_TALLY":           18,
+		"KIND_EVENT":           19,
+		"KIND_RSVP":            20,
 		"KIND_NOTICE":          26,
 		"KIND_ACKNOWLEDGEMENT": 27,
 		"KIND_MODERATION":      28,
@@ -145,7 +151,7 @@ var File_protocol_record_kind_proto protoreflect.FileDescriptor
 
 const file_protocol_record_kind_proto_rawDesc = "" +
 	"\n" +
-	"\x1aprotocol/record/kind.proto\x12\x10gotong.record.v1*\xd3\x03\n" +
+	"\x1aprotocol/record/kind.proto\x12\x10gotong.record.v1*\xf2\x03\n" +
 	"\x04Kind\x12\x10\n" +
 	"\fKIND_UNKNOWN\x10\x00\x12\x16\n" +
 	"\x12KIND_NEIGHBOURHOOD\x10\x01\x12\x12\n" +
@@ -168,7 +174,10 @@ const file_protocol_record_kind_proto_rawDesc = "" +
 	"\rKIND_PROPOSAL\x10\x10\x12\x0f\n" +
 	"\vKIND_BALLOT\x10\x11\x12\x0e\n" +
 	"\n" +
-	"KIND_TALLY\x10\x12\x12\x0f\n" +
+	"KIND_TALLY\x10\x12\x12\x0e\n" +
+	"\n" +
+	"KIND_EVENT\x10\x13\x12\r\n" +
+	"\tKIND_RSVP\x10\x14\x12\x0f\n" +
 	"\vKIND_NOTICE\x10\x1a\x12\x18\n" +
 	"\x14KIND_ACKNOWLEDGEMENT\x10\x1b\x12\x13\n" +
 	"\x0fKIND_MODERATION\x10\x1c\x12\r\n" +

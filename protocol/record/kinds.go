@@ -41,6 +41,9 @@ var kinds = map[Kind]rule{
 	Kind_KIND_FLAG:            alone(checkFlag),
 	Kind_KIND_ORGANISATION:    alone(checkOrganisation),
 	Kind_KIND_MONTH:           alone(checkMonth),
+
+	Kind_KIND_EVENT: alone(checkEvent),
+	Kind_KIND_RSVP:  about(checkRsvp),
 }
 
 // rule is a kind's message, what its content must keep to, and whether field 1
