@@ -3,7 +3,9 @@ package mesh
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -199,6 +201,31 @@ func TestTheUsualPortInUseMeansAFreeOne(t *testing.T) {
 		defer m.Close()
 		if len(m.listen) != 2 || m.listen[0].Port() == Port || m.listen[0].Port() != m.listen[1].Port() {
 			t.Errorf("it listens on %v", m.listen)
+		}
+	})
+}
+
+func TestAHubListensInEveryWayAlsoWhereTheUsualPortsAreTaken(t *testing.T) {
+	lab(t, func(t *testing.T) {
+		run(t, "ip", "link", "set", "lo", "up")
+		for _, taken := range []bool{false, true} {
+			m, err := New(t.Context(), Config{Identity: keyOf(1), Admit: everybody, Hub: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer m.Close()
+			var usual []socket
+			for _, host := range []netip.Addr{netip.IPv4Unspecified(), netip.IPv6Unspecified()} {
+				usual = append(usual, socket{overQUIC, netip.AddrPortFrom(host, Port)}, socket{overWebSocket, netip.AddrPortFrom(host, WebSocketPort)})
+			}
+			if len(m.listen) != 2 || len(m.also) != 4 {
+				t.Errorf("it listens on %v and %v", m.listen, m.also)
+			}
+			for _, s := range usual {
+				if slices.Contains(m.also, s) == taken {
+					t.Errorf("where the ports are taken (%v) it listens on %v", taken, m.also)
+				}
+			}
 		}
 	})
 }

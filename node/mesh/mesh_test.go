@@ -428,12 +428,17 @@ func TestADialIsNotRefusedBecauseOfEarlierFailures(t *testing.T) {
 }
 
 func TestAPortInUseIsAnErrorWhenItWasAskedFor(t *testing.T) {
-	a := node(t, 1, nil)
-	_, err := New(t.Context(), Config{Identity: keyOf(2), Admit: everybody, Listen: []string{withoutPeer(a.Addrs()[0])}})
-	if !errors.Is(err, ErrPortInUse) {
-		t.Fatalf("got %v", err)
+	a := node(t, 1, func(c *Config, _ *rhythm) { c.Listen = onAllCarriers })
+	for _, address := range a.Addrs() {
+		_, err := New(t.Context(), Config{Identity: keyOf(2), Admit: everybody, Listen: []string{withoutPeer(address)}})
+		if !errors.Is(err, ErrPortInUse) {
+			t.Errorf("%s: got %v", address, err)
+		}
 	}
 }
+
+// onAllCarriers listens on free ports of loopback in every way there is.
+var onAllCarriers = []string{"/ip4/127.0.0.1/tcp/0", "/ip4/127.0.0.1/udp/0/quic-v1", "/ip4/127.0.0.1/tcp/0/ws"}
 
 func TestCloseLeavesNothingBehind(t *testing.T) {
 	before := goroutines()
@@ -441,7 +446,17 @@ func TestCloseLeavesNothingBehind(t *testing.T) {
 	b := node(t, 2, func(c *Config, _ *rhythm) { c.Peers = a.Addrs() })
 	nobody := node(t, 3, func(c *Config, _ *rhythm) { c.Peers = []string{freePort(t)} })
 	watch(b).await(t, "+", a.Host().ID())
-	for _, m := range []*Mesh{a, b, nobody} {
+	h := aHub(t, 4, func(c *Config) { c.Listen = onAllCarriers })
+	all := []*Mesh{a, b, nobody}
+	for i, address := range h.Addrs() { // one by each carrier, who meet through the hub
+		all = append(all, node(t, byte(5+i), func(c *Config, _ *rhythm) {
+			c.Announce, c.Peers = []string{}, []string{address}
+			c.Members = func() []peer.ID { return ids(t, []byte{5, 6, 7}) }
+		}))
+	}
+	meets(t, all[3], all[4], h.Host().ID())
+	meets(t, all[4], all[5], h.Host().ID())
+	for _, m := range append(all, h) {
 		from := time.Now()
 		if err := m.Close(); err != nil {
 			t.Error(err)

@@ -199,7 +199,7 @@ func TestANodeBeginsOnlyAFewRelayedConnections(t *testing.T) {
 
 func TestAHubIsReachedByQUICAndByWebSocketWhereAPersonSaysSo(t *testing.T) {
 	h := aHub(t, 1, func(c *Config) {
-		c.Listen = []string{"/ip4/127.0.0.1/tcp/0", "/ip4/127.0.0.1/udp/0/quic-v1", "/ip4/127.0.0.1/tcp/0/ws"}
+		c.Listen = onAllCarriers
 	})
 	key := byte(2)
 	for _, over := range []string{"/quic-v1", "/ws"} {
