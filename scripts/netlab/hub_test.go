@@ -188,6 +188,29 @@ func TestNetworksThatLetLittleOutReachAHub(t *testing.T) {
 	requests = append(requests, askAll(t, 2, all)...)
 	took := untilEqual(t, 30*time.Second, all, requests...)
 	figure(t, "six requests over TCP, QUIC and WebSocket are on three boards", took, 2*time.Second)
+
+	hub.unplug(t)
+	awayFrom(t, map[string]*household{"TCP": sari, "QUIC": byUDP, "WebSocket": byWeb})
+	requests = append(requests, askAll(t, 1, all)...)
+	hub.plugIn(t)
+	took = untilEqual(t, time.Minute, all, requests...)
+	figure(t, "the cable is mended, and all boards are equal", took, 15*time.Second)
+}
+
+// awayFrom waits until all households have noticed that a cable was cut, and says
+// how long each took.
+func awayFrom(t *testing.T, over map[string]*household) {
+	t.Helper()
+	began := time.Now()
+	waitFor(t, 90*time.Second, "all know that the hub is away", func() bool {
+		for carrier, h := range over {
+			if h.status(t).Connected == 0 {
+				figure(t, "a cut cable of the hub is noticed over "+carrier, time.Since(began), time.Minute)
+				delete(over, carrier)
+			}
+		}
+		return len(over) == 0
+	})
 }
 
 // TestTwentyHouseholdsBehindOneRouterAreAllServed: the hub sees them as one
@@ -219,6 +242,7 @@ func TestTwentyHouseholdsBehindOneRouterAreAllServed(t *testing.T) {
 	waitFor(t, time.Minute, "all are back", func() bool { return hub.standing(t).Relayed.Devices == len(all) })
 	figure(t, "the hub is back, and twenty behind one address have their places", time.Since(began), 10*time.Second)
 	untilEqual(t, time.Minute, all, asked, all[20].ask(t))
+	t.Logf("figure: the hub with %d households connected uses %s of memory and relays %d connections", len(all), hub.memory(t), hub.standing(t).Relayed.Connections)
 }
 
 // TestHubsExchangeWithHubsAndAreQuiet: each home knows another hub. The hubs know

@@ -94,6 +94,12 @@ func furnish() error {
 	if err := syscall.Mount("netlab", labRoot, "tmpfs", 0, "mode=0755"); err != nil {
 		return err
 	}
+	if err := os.Mkdir(processes, 0o755); err != nil {
+		return err
+	}
+	if err := syscall.Mount("netlab", processes, "proc", 0, ""); err != nil {
+		return err
+	}
 	built := os.Getenv(insideVar)
 	if err := os.CopyFS(filepath.Join(labRoot, "programs"), os.DirFS(built)); err != nil {
 		return err
