@@ -117,12 +117,12 @@ type NeighbourhoodStatus struct {
 	Member       bool // false until the roster that names the household has arrived
 	Households   int
 	Devices      int
-	Operations   int    // of the roster
-	Cells        int    // kept
-	Locked       int    // cells whose key this node lacks
-	Lacking      int    // cells of which only the name is here, though their time is not over
-	Crowded      bool   // some of them for lack of room
-	PartsIn      int // hours of running until a hub that was put out removes what it keeps; 0: it was not
+	Operations   int  // of the roster
+	Cells        int  // kept
+	Locked       int  // cells whose key this node lacks
+	Lacking      int  // cells of which only the name is here, though their time is not over
+	Crowded      bool // some of them for lack of room
+	PartsIn      int  // hours of running until a hub that was put out removes what it keeps; 0: it was not
 	Hash         [32]byte
 	Connected    int       // peers of this neighbourhood
 	LastExchange time.Time // zero: none yet

@@ -262,7 +262,7 @@ type Standing struct {
 	Locked       int            `json:"locked,omitempty"`
 	Lacking      int            `json:"lacking,omitempty"`        // known by name only: a neighbour who has them brings them
 	Crowded      bool           `json:"crowded,omitempty"`        // some of them for lack of room here
-	PartsIn      int         `json:"parts_in_hours,omitempty"` // of running: a hub that was put out then removes what it keeps
+	PartsIn      int            `json:"parts_in_hours,omitempty"` // of running: a hub that was put out then removes what it keeps
 	Records      map[string]int `json:"records"`                  // by kind
 	Hash         string         `json:"hash"`                     // of the board, in hexadecimal
 	Connected    int            `json:"connected"`

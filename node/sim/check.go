@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"gotong/node"
+	"gotong/node/api"
 	"gotong/protocol"
 	"gotong/protocol/board"
 	"gotong/protocol/cell"
@@ -84,7 +86,27 @@ func (w *world) verdict() string {
 			return wrong
 		}
 	}
+	if w.hub != nil {
+		for _, h := range w.houses {
+			if n := w.lack(h); n > 0 {
+				return fmt.Sprintf("%s knows %d cells by name only, next to who has them", h.name, n)
+			}
+		}
+	}
 	return w.missing()
+}
+
+// lack is how many cells a house knows by name only.
+func (w *world) lack(h *house) int { return w.standing(h).Lacking }
+
+// standing is how a house's node says that it stands.
+func (w *world) standing(h *house) api.NeighbourhoodStatus {
+	for _, n := range (node.Backend{Node: h.node}).Status(context.Background()).Neighbourhoods {
+		if n.ID == w.n {
+			return n
+		}
+	}
+	return api.NeighbourhoodStatus{}
 }
 
 // missing says which acknowledged write of an honest house is not on every

@@ -12,6 +12,7 @@
 //	network.go  links that lose, delay, double and cut
 //	plan.go     the steps of a schedule, and which faults it met
 //	check.go    what must hold once everything is connected again
+//	crook.go    a hub that lies in every way it can
 //	faults.go   faults put into the code on purpose, which the checker must see
 //
 // go test ./node/sim runs a short batch. More, from a seed:

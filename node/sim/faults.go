@@ -166,7 +166,7 @@ func refusesFuture(h *house, _ *memory) node.Seams {
 func refusesRevoked(h *house, mem *memory) node.Seams {
 	return node.Seams{Refuse: func(c cell.Cell) bool {
 		p := h.port()
-		if c.Device == h.me.DeviceID() || p == nil || p.hood.Roster().Counts(c) {
+		if c.Device == h.me.DeviceID() || p == nil || h.hood(p.w.n).Roster().Counts(c) {
 			return false
 		}
 		mem.mu.Lock()

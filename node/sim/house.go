@@ -31,6 +31,8 @@ type house struct {
 	skew   time.Duration // how wrong its clock is
 	honest bool          // its acknowledged writes must survive
 	seams  node.Seams
+	room   int64 // bytes of others' payloads; 0: what the disk allows for
+	crook  *crook
 	tongue func(net.Conn) exchange.Stream // says other things than its node means
 
 	node  *node.Node // nil while it is off
@@ -122,7 +124,7 @@ func (h *house) start(w *world) error {
 	p := newPort(w, h)
 	h.node, err = node.Assemble(node.Parts{
 		Identity: h.me, Keys: h.keys, Store: disk, Now: h.now, Log: slog.New(slog.DiscardHandler), Seams: h.seams,
-		Random: h.random(w.seed),
+		Random: h.random(w.seed), Room: h.room,
 	}, func(n *node.Node) (node.Network, error) { return p, nil })
 	if err == nil {
 		h.end.Store(p)
@@ -157,6 +159,16 @@ func (h *house) cloned() bool {
 }
 
 func (h *house) up() bool { return h.port() != nil }
+
+// carries reports whether the house is on and has a neighbourhood.
+func (h *house) carries(n protocol.NeighbourhoodID) bool {
+	p := h.port()
+	if p == nil {
+		return false
+	}
+	_, ok := p.ward(n)
+	return ok
+}
 
 // hood returns the house's neighbourhood; its node must be on.
 func (h *house) hood(n protocol.NeighbourhoodID) *node.Neighbourhood {

@@ -22,9 +22,9 @@ import (
 
 var mutations = flag.Int("mutations", 2000, "how many messages TestMutatedMessagesStopNoNode mutates")
 
-// crook is a member whose node is sound, and whose messages are mutated on
+// mumbler is a member whose node is sound, and whose messages are mutated on
 // their way: they get as deep into the victim as sound ones would.
-type crook struct {
+type mumbler struct {
 	*house
 	w      *world
 	victim *house
@@ -37,7 +37,7 @@ type crook struct {
 // mangled is the crook's end of a pipe. Every Write is one frame.
 type mangled struct {
 	net.Conn
-	c *crook
+	c *mumbler
 }
 
 func (m mangled) Write(frame []byte) (int, error) {
@@ -58,7 +58,7 @@ func (m mangled) Write(frame []byte) (int, error) {
 
 // mutate changes a frame: what it says, how long it is, how long it says it
 // is, or which one it is.
-func (c *crook) mutate(frame []byte) []byte {
+func (c *mumbler) mutate(frame []byte) []byte {
 	body := append([]byte(nil), frame...)
 	at := c.rng.IntN(len(body))
 	switch c.rng.IntN(8) {
@@ -95,7 +95,7 @@ func (c *crook) mutate(frame []byte) []byte {
 
 // talk has one exchange in which one frame of the crook's is mutated, and then
 // a sound one, after the time for which the victim leaves it alone.
-func (c *crook) talk() {
+func (c *mumbler) talk() {
 	for _, armed := range []int{c.rng.IntN(7), -1} {
 		from, to := c.house, c.victim
 		if c.rng.IntN(2) == 0 {
@@ -112,10 +112,10 @@ func (c *crook) talk() {
 }
 
 // gossip says something mutated by gossip as well.
-func (c *crook) gossip(raw []byte) {
+func (c *mumbler) gossip(raw []byte) {
 	message := protocol.AppendItem(nil, raw)
 	c.met[0]++
-	c.victim.port().receive(c.mutate(message), c.me.DeviceID())
+	c.victim.port().receive(c.w.n, c.mutate(message), c.me.DeviceID())
 }
 
 // retitle changes a request, so that there is something to bring.
@@ -148,7 +148,7 @@ func TestMutatedMessagesStopNoNode(t *testing.T) {
 			w.fall(h, 0)
 		}
 		w.loss = 1 // exchanges carry everything
-		c := &crook{
+		c := &mumbler{
 			w: w, victim: w.houses[0], house: w.houses[1], armed: -1, met: make(map[byte]int),
 			rng: rand.New(rand.NewPCG(*firstSeed, 99)),
 		}
@@ -157,7 +157,7 @@ func TestMutatedMessagesStopNoNode(t *testing.T) {
 	})
 }
 
-func (c *crook) attack(t *testing.T, honest *house) {
+func (c *mumbler) attack(t *testing.T, honest *house) {
 	w := c.w
 	theirs, mine, his := w.ask(c.victim, "0"), w.ask(c.house, "0"), w.ask(honest, "0")
 	raw := c.ownCell()
@@ -198,7 +198,7 @@ func (c *crook) attack(t *testing.T, honest *house) {
 const pause = 200
 
 // said returns how many messages were mutated.
-func (c *crook) said() (n int) {
+func (c *mumbler) said() (n int) {
 	for _, met := range c.met {
 		n += met
 	}
@@ -206,7 +206,7 @@ func (c *crook) said() (n int) {
 }
 
 // ownCell returns a cell that the crook wrote.
-func (c *crook) ownCell() []byte {
+func (c *mumbler) ownCell() []byte {
 	for slot, err := range c.store.Slots(c.w.n) {
 		c.w.must(err)
 		if slot.Device == c.me.DeviceID() && len(slot.Cells) > 0 {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gotong/node"
@@ -23,29 +24,42 @@ type port struct {
 	exchange *exchange.Exchange
 	policy   *gossip.Policy
 
-	mu      sync.Mutex
-	closed  bool
-	handler gossip.Handler
+	mu     sync.Mutex
+	closed bool
+	wards  map[protocol.NeighbourhoodID]ward
+	seen   map[[32]byte]struct{}
+	pipes  map[net.Conn]protocol.DeviceID
+}
+
+// ward is one neighbourhood at a port.
+type ward struct {
 	hood    *node.Neighbourhood
-	seen    map[[32]byte]struct{}
-	pipes   map[net.Conn]protocol.DeviceID
+	handler gossip.Handler
+}
+
+// ward returns a neighbourhood that the house carries.
+func (p *port) ward(n protocol.NeighbourhoodID) (ward, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	w, ok := p.wards[n]
+	return w, ok && !p.closed
 }
 
 func newPort(w *world, h *house) *port {
 	p := &port{
-		w: w, h: h, policy: gossip.NewPolicy(), seen: make(map[[32]byte]struct{}), pipes: make(map[net.Conn]protocol.DeviceID),
+		w: w, h: h, policy: gossip.NewPolicy(), seen: make(map[[32]byte]struct{}), wards: make(map[protocol.NeighbourhoodID]ward), pipes: make(map[net.Conn]protocol.DeviceID),
 	}
 	p.exchange = exchange.New(h.me.DeviceID(), h.random(w.seed), exchange.Events{Ended: p.ended})
 	return p
 }
 
 // ended tells the node how an exchange ended.
-func (p *port) ended(_ protocol.NeighbourhoodID, peer protocol.DeviceID, err error) {
+func (p *port) ended(n protocol.NeighbourhoodID, peer protocol.DeviceID, err error) {
 	p.mu.Lock()
-	hood := p.hood
+	at, ok := p.wards[n]
 	p.mu.Unlock()
-	if hood != nil {
-		hood.Met(peer, err)
+	if ok {
+		at.hood.Met(peer, err)
 	}
 }
 
@@ -53,10 +67,10 @@ func (p *port) ended(_ protocol.NeighbourhoodID, peer protocol.DeviceID, err err
 func (p *port) Join(h *node.Neighbourhood, cells []protocol.ID) (node.Link, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.hood = h
-	p.handler = h.Gossip(func(from protocol.DeviceID) { p.exchange.Hint(h.ID(), from) })
-	p.exchange.Join(p.w.mutant.exchange(p, h.Exchange()), cells)
-	return wire{p}, nil
+	at := ward{h, h.Gossip(func(from protocol.DeviceID) { p.exchange.Hint(h.ID(), from) })}
+	p.wards[h.ID()] = at
+	p.exchange.Join(p.h.crook.wrap(p, p.w.mutant.exchange(p, h.Exchange())), cells)
+	return wire{p, at}, nil
 }
 
 // Peers implements [node.Network].
@@ -123,10 +137,21 @@ func (w *world) open(from, to *house) (exchange.Stream, error) {
 
 // tongue is a house's end of a pipe, with its own tongue where it has one.
 func (w *world) tongue(of *house, pipe net.Conn) exchange.Stream {
-	if of.tongue == nil {
-		return pipe
+	if of.tongue != nil {
+		return of.tongue(pipe)
 	}
-	return of.tongue(pipe)
+	return counted{pipe, &w.sent}
+}
+
+// counted counts what is said over a pipe.
+type counted struct {
+	net.Conn
+	sent *atomic.Int64
+}
+
+func (c counted) Write(b []byte) (int, error) {
+	c.sent.Add(int64(len(b)))
+	return c.Conn.Write(b)
 }
 
 func (p *port) keep(pipe net.Conn, with *house) {
@@ -147,17 +172,20 @@ func (p *port) let(pipe net.Conn) {
 }
 
 // wire is a neighbourhood's link.
-type wire struct{ *port }
+type wire struct {
+	*port
+	ward
+}
 
 // Publish implements [node.Link].
 func (l wire) Publish(raws [][]byte) {
 	messages, all := l.policy.Batches(l.handler, raws, time.Now())
 	for _, m := range messages {
 		l.first(m)
-		l.w.spread(l.h, m)
+		l.w.spread(l.h, l.hood.ID(), m)
 	}
 	if !all {
-		l.w.hint(l.h)
+		l.w.hint(l.h, l.hood.ID())
 	}
 }
 
@@ -190,23 +218,26 @@ func (p *port) first(message []byte) bool {
 }
 
 // receive takes in a gossiped message and passes it on.
-func (p *port) receive(message []byte, from protocol.DeviceID) {
-	if !p.first(message) {
+func (p *port) receive(n protocol.NeighbourhoodID, message []byte, from protocol.DeviceID) {
+	at, ok := p.ward(n)
+	if !ok || !p.first(message) {
 		return
 	}
-	opened := p.policy.Judge(context.Background(), p.handler, message, time.Now())
+	opened := p.policy.Judge(context.Background(), at.handler, message, time.Now())
 	if opened.Verdict == protocol.Accept {
-		p.w.spread(p.h, message)
-		p.handler.Take(context.Background(), opened.Value, from)
+		if p.h.crook.honest() {
+			p.w.spread(p.h, n, message)
+		}
+		at.handler.Take(context.Background(), opened.Value, from)
 	}
 }
 
 // spread sends a message to every house that one is linked to. Whether it is
 // lost, doubled, or late follows from the seed and from who says what in which
 // slot: not from random bytes in it, nor from the order in which goroutines run.
-func (w *world) spread(from *house, message []byte) {
-	for _, to := range w.houses {
-		if to == from || !w.linked(from, to) || !to.up() {
+func (w *world) spread(from *house, n protocol.NeighbourhoodID, message []byte) {
+	for _, to := range w.all() {
+		if to == from || !w.linked(from, to) || !to.carries(n) {
 			continue
 		}
 		luck := w.luck(from, to, message)
@@ -214,15 +245,16 @@ func (w *world) spread(from *house, message []byte) {
 			w.count("loss")
 			continue
 		}
-		w.send(to, message, from, luck.delay(1))
+		w.send(to, n, message, from, luck.delay(1))
 		if luck.share(2) < w.loss/2 {
 			w.count("duplication")
-			w.send(to, message, from, luck.delay(3))
+			w.send(to, n, message, from, luck.delay(3))
 		}
 	}
 }
 
-func (w *world) send(to *house, message []byte, from *house, after time.Duration) {
+func (w *world) send(to *house, n protocol.NeighbourhoodID, message []byte, from *house, after time.Duration) {
+	w.sent.Add(int64(len(message)))
 	if after > time.Second {
 		w.count("reorder")
 	}
@@ -232,20 +264,17 @@ func (w *world) send(to *house, message []byte, from *house, after time.Duration
 	}
 	go func() {
 		time.Sleep(after)
-		p.mu.Lock()
-		ready := !p.closed && p.hood != nil
-		p.mu.Unlock()
-		if ready && w.linked(from, to) {
-			p.receive(message, from.me.DeviceID())
+		if w.linked(from, to) {
+			p.receive(n, message, from.me.DeviceID())
 		}
 	}()
 }
 
 // hint tells the houses next to one that it has more.
-func (w *world) hint(from *house) {
-	for _, to := range w.houses {
-		if p := to.port(); to != from && p != nil && w.linked(from, to) {
-			go p.exchange.Hint(w.n, from.me.DeviceID())
+func (w *world) hint(from *house, n protocol.NeighbourhoodID) {
+	for _, to := range w.all() {
+		if to != from && to.carries(n) && w.linked(from, to) {
+			go to.port().exchange.Hint(n, from.me.DeviceID())
 		}
 	}
 }

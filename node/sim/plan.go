@@ -44,9 +44,15 @@ var steps = []step{
 	{3, (*world).rosterChange},
 }
 
+// hostile are the steps of a schedule with a hub that lies.
+var hostile = append(steps[:len(steps):len(steps)], step{8, (*world).turnHub})
+
 // play takes the steps from first to last that are not left out.
 func (w *world) play(length int, leftOut func(int) bool) {
-	total := 0
+	steps, total := steps, 0
+	if w.hub != nil {
+		steps = hostile
+	}
 	for _, s := range steps {
 		total += s.weight
 	}

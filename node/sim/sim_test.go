@@ -43,15 +43,15 @@ type outcome struct {
 }
 
 // run plays a schedule in a bubble of virtual time.
-func run(t *testing.T, seed uint64, m *mutant, leftOut func(int) bool) (out outcome) {
+func run(t *testing.T, seed uint64, m *mutant, leftOut func(int) bool, also ...func(*world)) (out outcome) {
 	t.Run(fmt.Sprintf("seed=%d", seed), func(t *testing.T) {
 		cryptotest.SetGlobalRandom(t, seed)
-		synctest.Test(t, func(t *testing.T) { out = schedule(t, seed, m, leftOut) })
+		synctest.Test(t, func(t *testing.T) { out = schedule(t, seed, m, leftOut, also) })
 	})
 	return out
 }
 
-func schedule(t *testing.T, seed uint64, m *mutant, leftOut func(int) bool) (out outcome) {
+func schedule(t *testing.T, seed uint64, m *mutant, leftOut func(int) bool, also []func(*world)) (out outcome) {
 	var w *world
 	defer func() {
 		what := recover()
@@ -68,6 +68,9 @@ func schedule(t *testing.T, seed uint64, m *mutant, leftOut func(int) bool) (out
 	}()
 	w = newWorld(t, seed, m)
 	w.found()
+	for _, do := range also {
+		do(w)
+	}
 	w.play(*length, leftOut)
 	w.settle()
 	out.wrong = w.verdict()

@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,7 +23,9 @@ type world struct {
 	mutant *mutant
 	n      protocol.NeighbourhoodID
 	houses []*house
-	liar   *house // a member whose node is the schedule itself
+	liar   *house       // a member whose node is the schedule itself
+	hub    *house       // carries what it cannot read; nil: there is none
+	sent   atomic.Int64 // bytes, by exchange and gossip
 	loss   float64
 
 	mu     sync.Mutex
@@ -188,10 +192,18 @@ func (w *world) link(a, b *house, connected bool) {
 	}
 }
 
+// all returns the houses, and the hub where there is one.
+func (w *world) all() []*house {
+	if w.hub == nil {
+		return w.houses
+	}
+	return append(slices.Clone(w.houses), w.hub)
+}
+
 // revive turns a house on and connects it with whom it is linked to.
 func (w *world) revive(h *house) {
 	w.must(h.start(w))
-	for _, other := range w.houses {
+	for _, other := range w.all() {
 		if other != h && other.up() && w.linked(h, other) {
 			w.connect(h, other)
 		}
@@ -200,7 +212,7 @@ func (w *world) revive(h *house) {
 
 // fall is a power cut in a house; those it was connected with notice.
 func (w *world) fall(h *house, survive int) {
-	for _, other := range w.houses {
+	for _, other := range w.all() {
 		if other != h && other.up() && w.linked(h, other) {
 			w.disconnect(h, other)
 		}
@@ -210,7 +222,7 @@ func (w *world) fall(h *house, survive int) {
 
 // end turns everything off.
 func (w *world) end() {
-	for _, h := range w.houses {
+	for _, h := range w.all() {
 		if h.up() {
 			w.must(h.stop())
 		}
