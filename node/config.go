@@ -63,7 +63,11 @@ func open(cfg Config, connect func(*Node) (Network, error)) (*Node, error) {
 	if err != nil {
 		return nil, startError(errors.Join(err, disk.Close()))
 	}
-	parts := Parts{Identity: me, Keys: keys, Store: disk, Own: own, Now: cfg.Now, Trusted: synchronised, Log: cfg.Log, Room: cfg.Room}
+	photos, err := openPhotos(cfg, disk)
+	if err != nil {
+		return nil, startError(errors.Join(err, own.Close(), disk.Close()))
+	}
+	parts := Parts{Identity: me, Keys: keys, Store: disk, Own: own, Photos: photos, Now: cfg.Now, Trusted: synchronised, Log: cfg.Log, Room: cfg.Room}
 	n, err := Assemble(parts, connect)
 	if err != nil {
 		return nil, startError(errors.Join(err, own.Close(), disk.Close()))

@@ -22,7 +22,7 @@ func (n *Node) Leave(ctx context.Context, id protocol.NeighbourhoodID) error {
 	err := h.do(ctx, func() { unlinked, h.link = h.link.Close(), nowhere{} })
 	h.stop()
 	n.budget.left(id)
-	return errors.Join(err, unlinked, n.parts.Keys.RemoveKeyring(id), h.forget(ctx))
+	return errors.Join(err, unlinked, n.parts.Keys.RemoveKeyring(id), h.forget(ctx), n.leavePhotos(id))
 }
 
 // forget empties the store of a neighbourhood whose owner has stopped.

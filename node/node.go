@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"gotong/node/blobs"
 	"gotong/node/identity"
 	"gotong/node/store"
 	"gotong/protocol"
@@ -22,7 +23,8 @@ type Parts struct {
 	Identity identity.Identity
 	Keys     Keys
 	Store    store.Store
-	Own      *ownLog // nil: no second copy
+	Own      *ownLog      // nil: no second copy
+	Photos   *blobs.Store // nil: there are none
 	Now      func() time.Time
 	Trusted  func() bool // that Now is kept right by a trusted source; nil: never
 	Log      *slog.Logger

@@ -11,6 +11,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
 
+	"gotong/node/blobs"
 	"gotong/node/exchange"
 	"gotong/node/gossip"
 	"gotong/node/mesh"
@@ -23,6 +24,8 @@ type wire struct {
 	mesh     *mesh.Mesh
 	gossip   *gossip.Gossip
 	exchange *exchange.Exchange
+	blobs    *blobs.Blobs
+	gatherer gatherer
 	node     *Node
 	book     *addressBook
 }
@@ -44,6 +47,7 @@ func newWire(ctx context.Context, n *Node, cfg Config) (*wire, error) {
 	}
 	w.exchange = exchange.New(n.parts.Identity.DeviceID(), rand.Reader, exchange.Events{Stored: w.stored, Ended: w.ended})
 	w.mesh.Host().SetStreamHandler(protocol.ExchangeProtocol, w.serve)
+	w.showPhotos()
 	w.mesh.Watch(w.met)
 	return w, nil
 }
@@ -96,6 +100,9 @@ func (w *wire) stored(n protocol.NeighbourhoodID, peer protocol.DeviceID, ids []
 func (w *wire) ended(n protocol.NeighbourhoodID, peer protocol.DeviceID, err error) {
 	if h, ok := w.node.Neighbourhood(n); ok {
 		h.Met(peer, err)
+		if err == nil {
+			w.gather(h, peer)
+		}
 	}
 }
 
@@ -140,6 +147,7 @@ func (w *wire) Drop(d protocol.DeviceID) {
 
 // Close implements [Network].
 func (w *wire) Close() error {
+	w.gatherer.close()
 	return errors.Join(w.exchange.Close(), w.gossip.Close(), w.mesh.Close(), w.book.Close())
 }
 
@@ -185,7 +193,10 @@ func (s *strand) Publish(raws [][]byte) {
 }
 
 // Moved implements [Link].
-func (s *strand) Moved(came, went []protocol.ID) { s.wire.exchange.Changed(s.h.id, came, went) }
+func (s *strand) Moved(came, went []protocol.ID) {
+	s.wire.gatherer.heard(s.h.id, came)
+	s.wire.exchange.Changed(s.h.id, came, went)
+}
 
 // Spread implements [Link].
 func (s *strand) Spread() { s.wire.exchange.Spread(s.h.id, protocol.DeviceID{}) }

@@ -12,6 +12,7 @@ import (
 func newArrived(a *app) *cobra.Command {
 	var flags shareFlags
 	var numbers numberFlags
+	var photos photoFlags
 	var note string
 	c := &cobra.Command{
 		Use: "arrived ID", Short: a.say("help.arrived", nil), Args: exactly(1),
@@ -20,13 +21,18 @@ func newArrived(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			attached, err := photos.attach(c.Context(), a)
+			if err != nil {
+				return err
+			}
 			return guarded(c.Context(), a, numbers, func(ctx context.Context, node *api.Client, say api.Numbers) (api.Written, error) {
-				return node.Arrived(ctx, api.Arrival{Target: a.target(args[0]), Share: share, Note: note, Numbers: say})
+				return node.Arrived(ctx, api.Arrival{Target: a.target(args[0]), Share: share, Note: note, Numbers: say, Photos: attached})
 			}, a.arrivedSo)
 		},
 	}
 	flags.add(a, c)
 	numbers.add(a, c, false)
+	photos.add(a, c)
 	c.Flags().StringVar(&note, "note", "", a.say("flag.note", nil))
 	return a.jsonFlag(c)
 }

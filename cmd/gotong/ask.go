@@ -26,6 +26,9 @@ func newAsk(a *app) *cobra.Command {
 					return err
 				}
 			}
+			if draft.Photos, err = flags.photos.attach(c.Context(), a); err != nil {
+				return err
+			}
 			return guarded(c.Context(), a, flags.numbers, func(ctx context.Context, node *api.Client, numbers api.Numbers) (api.Written, error) {
 				draft.Numbers = numbers
 				return node.Ask(ctx, draft)

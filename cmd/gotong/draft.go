@@ -14,6 +14,7 @@ type draftFlags struct {
 	also                                        []string
 	contact                                     contactFlags
 	numbers                                     numberFlags
+	photos                                      photoFlags
 }
 
 func (f *draftFlags) add(a *app, c *cobra.Command) {
@@ -28,6 +29,7 @@ func (f *draftFlags) add(a *app, c *cobra.Command) {
 	flags.StringVar(&f.body, "body", "", a.say("flag.body", nil))
 	f.contact.add(a, c)
 	f.numbers.add(a, c, true)
+	f.photos.add(a, c)
 }
 
 // draft makes a draft of the text and the flags.

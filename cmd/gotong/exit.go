@@ -40,6 +40,8 @@ var exits = map[string]int{
 	"invite-expired": exitConflict, "dir-in-use": exitConflict, "port-in-use": exitConflict, "pages-port": exitConflict,
 	"hidden": exitRefused, "locked": exitConflict,
 	"not-running": exitNotRunning, "lost": exitNotRunning,
+	"no-photo": exitNotFound, "photo-elsewhere": exitTryLater, "photo-cut": exitTryLater, "photo-gone": exitConflict,
+	"photo-kind": exitUsage, "photo-heic": exitUsage, "photo-large": exitUsage, "photo-pixels": exitUsage, "photo-damaged": exitUsage, "photo-untrue": exitFailed,
 	"not-member": exitTryLater, "closing": exitTryLater, "cloned": exitTryLater,
 }
 

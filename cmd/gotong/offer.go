@@ -17,6 +17,9 @@ func newOffer(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if draft.Photos, err = flags.photos.attach(c.Context(), a); err != nil {
+				return err
+			}
 			return guarded(c.Context(), a, flags.numbers, func(ctx context.Context, node *api.Client, numbers api.Numbers) (api.Written, error) {
 				draft.Numbers = numbers
 				return node.Offer(ctx, draft)

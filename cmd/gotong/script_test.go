@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"image"
+	"image/jpeg"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -35,7 +37,7 @@ func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"start": start, "halt": halt, "exits": endsWith, "grab": grab, "until": until, "crowd": crowd, "normal": normal, "cut": cut,
+			"start": start, "halt": halt, "exits": endsWith, "grab": grab, "until": until, "crowd": crowd, "normal": normal, "cut": cut, "picture": picture,
 		},
 		Condition: func(cond string) (bool, error) {
 			if cond == "root" {
@@ -274,4 +276,27 @@ func normal(ts *testscript.TestScript, neg bool, args []string) {
 		text = v.pattern.ReplaceAllString(text, v.name)
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o644))
+}
+
+// picture FILE SECRET [SIDE]: writes a photo as a phone does, with a place and a
+// camera in it; one of noise, so that it is not small.
+func picture(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: picture FILE SECRET [SIDE]")
+	}
+	side := 300
+	if len(args) > 2 {
+		n, err := strconv.Atoi(args[2])
+		ts.Check(err)
+		side = n
+	}
+	p := image.NewRGBA(image.Rect(0, 0, side, side))
+	for i := range p.Pix {
+		p.Pix[i] = byte(i*i>>3) ^ byte(i>>9)*37
+	}
+	var b bytes.Buffer
+	ts.Check(jpeg.Encode(&b, p, nil))
+	exif := "Exif\x00\x00MM\x00\x2a\x00\x00\x00\x08\x00\x00" + args[1]
+	head := append([]byte{0xff, 0xd8, 0xff, 0xe1, byte((len(exif) + 2) >> 8), byte(len(exif) + 2)}, exif...)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), append(head, b.Bytes()[2:]...), 0o644))
 }

@@ -74,6 +74,7 @@ func (a *app) shown(doc api.Shown) {
 	a.coverage(i)
 	a.pledges(i)
 	a.remarks(doc.Comments)
+	a.photos(i, doc.Photos)
 	a.links(i)
 	a.alike(i, doc.Alike)
 	a.arrivedAt(i)

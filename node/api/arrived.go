@@ -32,9 +32,16 @@ func (d Desk) Arrived(ctx context.Context, a Arrival) (Written, error) {
 	if err != nil {
 		return Written{}, err
 	}
+	photos, err := d.attached(s, a.Photos)
+	if err != nil {
+		return Written{}, err
+	}
 	var last protocol.RecordID
 	var came []*record.Amount
-	for _, part := range parts {
+	for i, part := range parts {
+		if i == 0 { // of several receipts the first shows them
+			part.receipt.Photos = photos
+		}
 		part.receipt.At, part.receipt.Note = millis(d.Now()), strings.TrimSpace(a.Note)
 		if last, err = d.put(ctx, s, part.stands, part.receipt, part.edit); err != nil {
 			return Written{}, err
@@ -54,6 +61,8 @@ type arrival struct {
 // edit makes the receipt that stands say the new total.
 func (a arrival) edit(content proto.Message) error {
 	m := content.(*record.Receipt)
+	m.Photos = append(m.Photos, a.receipt.Photos...)
+	m.Photos = m.Photos[max(0, len(m.Photos)-protocol.MaxPhotos):] // the latest
 	m.Amounts, m.At, m.Quality, m.Note = a.receipt.Amounts, a.receipt.At, a.receipt.Quality, cmp.Or(a.receipt.Note, m.Note)
 	return nil
 }

@@ -69,6 +69,11 @@ func (d Desk) write(ctx context.Context, draft Draft, moved int, content proto.M
 	}); err != nil {
 		return Written{}, err
 	}
+	if draft.Origin == "" || !repeated {
+		if err := d.illustrate(s, content, draft.Photos); err != nil {
+			return Written{}, err
+		}
+	}
 	id, err := d.Backend.Write(ctx, s.id, content, common)
 	if err != nil {
 		return Written{}, err
@@ -80,6 +85,25 @@ func (d Desk) write(ctx context.Context, draft Draft, moved int, content proto.M
 	doc, err := d.written(ctx, s, id, nil)
 	doc.Repeated, doc.Moved = repeated, moved
 	return doc, err
+}
+
+// illustrate has a content show what was attached.
+func (d Desk) illustrate(s site, content proto.Message, tokens []string) error {
+	photos, err := d.attached(s, tokens)
+	if err != nil {
+		return err
+	}
+	switch m := content.(type) {
+	case *record.Request:
+		m.Photos = photos
+	case *record.Offer:
+		m.Photos = photos
+	case *record.Comment:
+		m.Photos = photos
+	case *record.Receipt:
+		m.Photos = photos
+	}
+	return record.Check(content)
 }
 
 // from returns the common fields that name an origin.

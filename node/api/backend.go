@@ -15,6 +15,7 @@ import (
 // Backend is what the verbs need of a node.
 type Backend interface {
 	Registry
+	Gallery
 	// Neighbourhoods returns those the household belongs to or has joined.
 	Neighbourhoods() []protocol.NeighbourhoodID
 	// Create founds a neighbourhood with the household as its first member.

@@ -6,6 +6,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"gotong/protocol/board"
+	"gotong/protocol/record"
 )
 
 // Copying is an own request or offer to be said in another neighbourhood too.
@@ -30,6 +31,9 @@ func (d Desk) Copy(ctx context.Context, c Copying) (Written, error) {
 		return Written{}, ErrSame
 	}
 	content, origin, err := d.toCopy(ctx, s, c.ID)
+	if err == nil {
+		err = d.copyPhotos(s, to, content)
+	}
 	if err != nil {
 		return Written{}, err
 	}
@@ -53,6 +57,18 @@ func (d Desk) toCopy(ctx context.Context, s site, id string) (content proto.Mess
 		return nil
 	})
 	return content, origin, err
+}
+
+// copyPhotos has the copy show those photos that are here.
+func (d Desk) copyPhotos(s, to site, content proto.Message) error {
+	photos, err := d.Backend.CopyPhotos(s.id, to.id, record.PhotosOf(content))
+	switch m := content.(type) {
+	case *record.Request:
+		m.Photos = photos
+	case *record.Offer:
+		m.Photos = photos
+	}
+	return err
 }
 
 func contentOf(i board.Item) proto.Message {

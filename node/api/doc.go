@@ -30,6 +30,9 @@
 //	POST /v1/mutes                    list a household's records here no longer, or again
 //	GET  /v1/items                    requests and offers
 //	GET  /v1/items/{id}               one of them, with its pledges and comments
+//	POST /v1/photos                   attach the photo or document that is the body
+//	GET  /v1/items/{id}/photos/{photo}   one of its photos, or with size=small its thumbnail
+//	POST /v1/items/{id}/photos/{photo}/bring   bring it here; one line as it comes
 //	GET  /v1/suggestions              what the household could do, or who could help whom
 //	GET  /v1/totals                   what a month came to
 //	POST /v1/totals                   write it down, as a steward

@@ -84,7 +84,8 @@ type Shown struct {
 	Contact       *Contact      `json:"contact,omitempty"` // as this household may read it
 	Reached       *int          `json:"reached,omitempty"` // of an own item: the devices of its Reach together
 	Comments      []Comment     `json:"comments"`
-	Alike         []Candidate   `json:"alike,omitempty"` // for its owner and stewards: requests that may be the same
+	Alike         []Candidate   `json:"alike,omitempty"`  // for its owner and stewards: requests that may be the same
+	Photos        []Photo       `json:"photos,omitempty"` // of the item, of receipts and of comments
 }
 
 // Reach is how far an own record has got, as it stands now: how many devices
@@ -120,7 +121,8 @@ type Item struct {
 	Lines    []Line    `json:"lines"`
 	Pledges  []Pledge  `json:"pledges"` // those that count first come first
 	Comments int       `json:"comments"`
-	Reach    *Reach    `json:"reach,omitempty"` // of what this device says of it
+	Photos   int       `json:"photos,omitempty"` // its own; Shown names them
+	Reach    *Reach    `json:"reach,omitempty"`  // of what this device says of it
 	// Seen names other households of which somebody opened it; they say so of
 	// requests on which a life depends.
 	Seen []Household `json:"seen,omitempty"`

@@ -56,7 +56,8 @@ type Draft struct {
 	Numbers    Numbers `json:"numbers,omitempty"`
 	// Origin makes a repeat harmless: what one household writes twice with one
 	// origin is one record.
-	Origin string `json:"origin,omitempty"`
+	Origin string   `json:"origin,omitempty"`
+	Photos []string `json:"photos,omitempty"` // tokens of Attached
 }
 
 // Group counts the people that a request is for; 0 where nobody says.
@@ -132,8 +133,9 @@ type Yes struct {
 type Arrival struct {
 	Target
 	Share
-	Note    string  `json:"note,omitempty"`
-	Numbers Numbers `json:"numbers,omitempty"`
+	Note    string   `json:"note,omitempty"`
+	Numbers Numbers  `json:"numbers,omitempty"`
+	Photos  []string `json:"photos,omitempty"` // tokens of Attached
 }
 
 // Ending closes a request or an offer. Without a reason it is "met" where all
@@ -146,9 +148,10 @@ type Ending struct {
 // Remark is a comment to be written.
 type Remark struct {
 	Target
-	Text    string  `json:"text"`
-	Origin  string  `json:"origin,omitempty"`
-	Numbers Numbers `json:"numbers,omitempty"`
+	Text    string   `json:"text"`
+	Origin  string   `json:"origin,omitempty"`
+	Numbers Numbers  `json:"numbers,omitempty"`
+	Photos  []string `json:"photos,omitempty"` // tokens of Attached
 }
 
 // Query says which items to list.

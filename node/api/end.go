@@ -123,6 +123,9 @@ func (d Desk) Comment(ctx context.Context, r Remark) (Written, error) {
 	if err := d.add(ctx, s, about.Record, moved); err != nil {
 		return Written{}, err
 	}
+	if err := d.illustrate(s, comment, r.Photos); err != nil {
+		return Written{}, err
+	}
 	id, err := d.Backend.Write(ctx, s.id, comment, from(r.Origin))
 	if err != nil {
 		return Written{}, err

@@ -91,6 +91,26 @@ var (
 	// ErrCloned: a copy of this device runs elsewhere; nothing is written until
 	// this one has another key.
 	ErrCloned = errors.New("api: a copy of this device runs elsewhere")
+	// ErrNoPhoto: the record shows no such photo.
+	ErrNoPhoto = errors.New("api: no such photo")
+	// ErrPhotoElsewhere: no device that is connected has it.
+	ErrPhotoElsewhere = errors.New("api: nobody connected has the photo")
+	// ErrPhotoCut: whoever had it is gone; what came of it stays.
+	ErrPhotoCut = errors.New("api: the photo was cut off")
+	// ErrPhotoUntrue: it is not what its record says of it.
+	ErrPhotoUntrue = errors.New("api: the photo is not what its record says")
+	// ErrPhotoGone: what was attached is not here any longer.
+	ErrPhotoGone = errors.New("api: the attached photo is gone")
+	// ErrPhotoKind: neither a picture nor a document that is taken.
+	ErrPhotoKind = errors.New("api: neither picture nor document")
+	// ErrPhotoHEIC: a picture in a form that cannot be read here.
+	ErrPhotoHEIC = errors.New("api: HEIC or AVIF")
+	// ErrPhotoLarge: the file has too many bytes.
+	ErrPhotoLarge = errors.New("api: file too large")
+	// ErrPhotoPixels: the picture would need too much memory.
+	ErrPhotoPixels = errors.New("api: picture too large")
+	// ErrPhotoDamaged: the picture cannot be read.
+	ErrPhotoDamaged = errors.New("api: damaged picture")
 	// ErrClosed: the node is stopping.
 	ErrClosed = errors.New("api: the node is stopping")
 )

@@ -32,7 +32,7 @@ func foundStreet(founder keys) *street {
 	s := &street{
 		id: n, now: begun, slots: make(map[protocol.DeviceID]uint32), arrived: true,
 		ops: []roster.Op{genesis}, places: make(map[protocol.HouseholdID]uint16),
-		contacts: make(map[protocol.RecordID]Private),
+		contacts: make(map[protocol.RecordID]Private), gallery: newGallery(),
 	}
 	s.members = roster.Judge(n, s.ops)
 	s.board = board.New(s.members)

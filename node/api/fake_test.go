@@ -35,6 +35,7 @@ type street struct {
 	arrived bool // the roster has
 
 	contacts map[protocol.RecordID]Private
+	gallery  gallery
 }
 
 // home is one household with one device; it is the Backend of its node.

@@ -28,7 +28,7 @@ func (s sight) item(i board.Item) Item {
 		Title: title(i), State: states[i.State],
 		Stale: i.Stale, Expired: i.Expired, Overdue: i.Overdue,
 		Owner: s.household(i.Owner), Created: at(i.Created()), Changed: at(i.Changed()),
-		Lines: []Line{}, Pledges: []Pledge{}, Comments: len(s.remarks(i)),
+		Lines: []Line{}, Pledges: []Pledge{}, Comments: len(s.remarks(i)), Photos: len(record.PhotosOf(i.Content)),
 		Reach: s.reach(i.Record), Seen: s.seenBy(i),
 		Moderated: s.moderated(i.Record),
 	}

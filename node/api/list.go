@@ -129,7 +129,7 @@ func (d Desk) Show(ctx context.Context, t Target) (Shown, error) {
 		case v.keptFrom(item.Record) && !v.steward():
 			return ErrHidden
 		}
-		id, doc.Item, doc.Comments = item.ID, v.item(item), v.remarks(item)
+		id, doc.Item, doc.Comments, doc.Photos = item.ID, v.item(item), v.remarks(item), v.photos(item)
 		if item.Owner == s.me || steward {
 			doc.Alike = v.alike(item)
 		}
@@ -138,6 +138,7 @@ func (d Desk) Show(ctx context.Context, t Target) (Shown, error) {
 	if err != nil {
 		return Shown{}, err
 	}
+	doc.Photos = d.described(s, doc.Photos)
 	if r := doc.Item.Reach; r != nil {
 		devices := r.Nodes + r.Hubs + r.Own
 		doc.Reached = &devices
@@ -146,22 +147,29 @@ func (d Desk) Show(ctx context.Context, t Target) (Shown, error) {
 	return doc, err
 }
 
-// remarks returns the comments on an item and on its pledges, oldest first,
-// but for those that stewards hid, or that came after they closed them.
+// remarks returns the comments on an item and on its pledges, oldest first.
 func (s sight) remarks(i board.Item) []Comment {
-	records := s.Comments(i.ID)
-	for _, p := range i.Pledges {
-		records = append(records, s.Comments(p.ID)...)
-	}
-	slices.SortStableFunc(records, func(a, b *board.Record) int { return cmp.Compare(a.Birth.Stamp, b.Birth.Stamp) })
 	docs := []Comment{}
-	locked := s.View.Moderation(i.ID).Locked
-	for _, r := range records {
-		if s.keptFrom(r) || locked != 0 && r.Created() > locked {
-			continue
-		}
+	for _, r := range s.comments(i) {
 		text := r.Content.(*record.Comment).Text
 		docs = append(docs, Comment{ID: r.ID.String(), Owner: s.household(r.Owner), Created: at(r.Created()), Text: text})
 	}
 	return docs
 }
+
+// comments returns the records of the comments on an item and on its pledges,
+// oldest first, but for those that stewards hid, or that came after they closed
+// them.
+func (s sight) comments(i board.Item) []*board.Record {
+	records := s.Comments(i.ID)
+	for _, p := range i.Pledges {
+		records = append(records, s.Comments(p.ID)...)
+	}
+	slices.SortStableFunc(records, byTime)
+	locked := s.View.Moderation(i.ID).Locked
+	return slices.DeleteFunc(records, func(r *board.Record) bool {
+		return s.keptFrom(r) || locked != 0 && r.Created() > locked
+	})
+}
+
+func byTime(a, b *board.Record) int { return cmp.Compare(a.Birth.Stamp, b.Birth.Stamp) }

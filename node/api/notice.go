@@ -68,7 +68,7 @@ type Notice struct {
 	Hash       string       `json:"original_hash,omitempty"` // SHA-256 of it, in hexadecimal
 	Read       int          `json:"read"`                    // households that say to have read it
 	ReadHere   bool         `json:"read_here,omitempty"`     // this one did
-	Reach      *Reach       `json:"reach,omitempty"` // of an own one, of what this device says of it
+	Reach      *Reach       `json:"reach,omitempty"`         // of an own one, of what this device says of it
 	Moderated  *Moderated   `json:"moderated,omitempty"`
 }
 

@@ -18,6 +18,7 @@ func Handler(d Desk, log *slog.Logger) http.Handler {
 		careRoutes,
 		noticeRoutes,
 		gatheringRoutes,
+		photoRoutes,
 	} {
 		family(mux, h, d)
 	}
@@ -144,4 +145,11 @@ func gatheringRoutes(mux *http.ServeMux, h handler, d Desk) {
 	mux.Handle("POST /v1/events/{id}/answers", post(h, d.Answer))
 	mux.Handle("POST /v1/events/{id}/admissions", post(h, d.Admit))
 	mux.Handle("POST /v1/events/{id}/attendance", post(h, d.Attended))
+}
+
+// photoRoutes are about photos and documents.
+func photoRoutes(mux *http.ServeMux, h handler, d Desk) {
+	mux.Handle("POST /v1/photos", h.attach(d))
+	mux.Handle("GET /v1/items/{id}/photos/{photo}", h.showPhoto(d))
+	mux.Handle("POST /v1/items/{id}/photos/{photo}/bring", h.bring(d))
 }

@@ -167,10 +167,11 @@ func (j *job) ask(ctx context.Context) error {
 	defer ticker.Stop()
 	for {
 		j.hire(ctx)
+		if j.whole() {
+			return nil
+		}
 		j.waiting(len(j.hands) == 0)
 		switch {
-		case j.whole():
-			return nil
 		case len(j.hands) == 0 && j.part == nil && (j.lost == 0 || j.lost > tries):
 			return ErrNobody
 		case j.stuck():
