@@ -103,7 +103,7 @@ func (b Backend) Confide(ctx context.Context, n protocol.NeighbourhoodID, id pro
 	if err != nil {
 		return err
 	}
-	return inWordsOfAPI(h.Confide(ctx, id, Contact{Contact: p.Contact, Place: p.Place, Stewards: p.Stewards}))
+	return inWordsOfAPI(h.Confide(ctx, id, Contact{Name: p.Name, Contact: p.Contact, Place: p.Place, Stewards: p.Stewards}))
 }
 
 // Contact implements [api.Backend].
@@ -113,7 +113,7 @@ func (b Backend) Contact(ctx context.Context, n protocol.NeighbourhoodID, id pro
 		return api.Private{}, false, err
 	}
 	t, found, err := h.Contact(ctx, id)
-	return api.Private{Contact: t.Contact.Contact, Place: t.Place, Stewards: t.Stewards, Readers: t.Readers, Waiting: t.Waiting}, found, inWordsOfAPI(err)
+	return api.Private{Name: t.Name, Contact: t.Contact.Contact, Place: t.Place, Stewards: t.Stewards, Readers: t.Readers, Waiting: t.Waiting}, found, inWordsOfAPI(err)
 }
 
 // LookFar implements [api.Backend].

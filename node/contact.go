@@ -18,16 +18,17 @@ import (
 // Contact is how to reach a household for one request or offer: what only the
 // helpers that it accepted read.
 type Contact struct {
+	Name     string `json:",omitempty"` // of the person whom a request on behalf is for
 	Contact  string // a telephone number, as a rule
 	Place    string // exact
 	Stewards bool   // let stewards read it too
 }
 
 // empty reports whether there is nothing to tell.
-func (c Contact) empty() bool { return c.Contact == "" && c.Place == "" }
+func (c Contact) empty() bool { return c.Name == "" && c.Contact == "" && c.Place == "" }
 
 func (c Contact) private() *record.Private {
-	return &record.Private{Contact: c.Contact, Place: c.Place}
+	return &record.Private{Name: c.Name, Contact: c.Contact, Place: c.Place}
 }
 
 // ownContact is the contact of an own request or offer. It stays on this
@@ -273,7 +274,7 @@ func (h *Neighbourhood) opened(contacts []*board.Record) (Told, bool) {
 				continue
 			}
 			if p, err := record.Unpad(plain); err == nil {
-				return Told{Contact: Contact{Contact: p.Contact, Place: p.Place}}, true
+				return Told{Contact: Contact{Name: p.Name, Contact: p.Contact, Place: p.Place}}, true
 			}
 		}
 	}

@@ -154,6 +154,10 @@ func TestARequestIsSaidToHaveArrivedOnceANeighbourHasSaidSo(t *testing.T) {
 			t.Fatal("who watches is not told that it got further")
 		}
 	}
+	atSari.reach.stored(protocol.DeviceID{9}, atSari.index.ids(), time.Now())
+	if r, _ := far(t, atSari, asked); r != (api.Reach{Nodes: 1}) {
+		t.Errorf("what a device stores that does not belong here counts: %v", r)
+	}
 	retitle(t, atSari, asked, "water, corrected")
 	if r, _ := far(t, atSari, asked); r.Nodes != 0 {
 		t.Error("what was corrected just now is said to have arrived")

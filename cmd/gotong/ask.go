@@ -12,7 +12,9 @@ import (
 func newAsk(a *app) *cobra.Command {
 	var flags draftFlags
 	var group groupFlags
+	var behalf behalfFlags
 	var urgent string
+	var code bool
 	c := &cobra.Command{
 		Use: "ask TEXT", Short: a.say("help.ask", nil), Long: a.vocabulary(), Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -21,6 +23,9 @@ func newAsk(a *app) *cobra.Command {
 				return err
 			}
 			draft.For = group.group
+			if draft.Behalf, err = behalf.said(); err != nil {
+				return err
+			}
 			if urgent != "" {
 				if draft.Urgency, err = urgency(urgent); err != nil {
 					return err
@@ -29,14 +34,26 @@ func newAsk(a *app) *cobra.Command {
 			if draft.Photos, err = flags.photos.attach(c.Context(), a); err != nil {
 				return err
 			}
+			var made string
 			return guarded(c.Context(), a, flags.numbers, func(ctx context.Context, node *api.Client, numbers api.Numbers) (api.Written, error) {
 				draft.Numbers = numbers
-				return node.Ask(ctx, draft)
-			}, func(doc api.Written) { a.drafted("ask.done", doc) })
+				doc, err := node.Ask(ctx, draft)
+				if err == nil && code {
+					made, doc, err = a.makeCode(ctx, node, doc)
+				}
+				return doc, err
+			}, func(doc api.Written) {
+				a.drafted("ask.done", doc)
+				if made != "" {
+					a.tell("code.made", words.Args{"code": made, "id": doc.Short})
+				}
+			})
 		},
 	}
 	flags.add(a, c)
 	group.add(a, c)
+	behalf.add(a, c)
+	c.Flags().BoolVar(&code, "code", false, a.say("flag.make-code", nil))
 	c.Flags().StringVar(&urgent, "urgency", "", a.say("flag.urgency", nil))
 	return a.jsonFlag(c)
 }
@@ -47,6 +64,6 @@ func (a *app) written(key string, doc api.Written) {
 	if doc.TurnedAway {
 		return // nothing is promised; do says why
 	}
-	a.tell(key, words.Args{"id": doc.Short, "item": doc.Item.Short, "title": doc.Item.Title,
+	a.tell(key, words.Args{"id": doc.Short, "item": doc.Item.Short, "title": a.title(doc.Item),
 		"amount": a.amounts(doc.Amounts), "who": a.who(doc.Item.Owner)})
 }

@@ -24,7 +24,7 @@ func newClose(a *app) *cobra.Command {
 			return do(c.Context(), a, func(ctx context.Context, node *api.Client) (api.Written, error) {
 				return node.Close(ctx, ending)
 			}, func(doc api.Written) {
-				a.tell("close.done", words.Args{"title": doc.Item.Title, "reason": a.named("reason.", doc.Item.Reason)})
+				a.tell("close.done", words.Args{"title": a.title(doc.Item), "reason": a.named("reason.", doc.Item.Reason)})
 			})
 		},
 	}

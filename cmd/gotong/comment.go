@@ -23,7 +23,7 @@ func newComment(a *app) *cobra.Command {
 				return node.Comment(ctx, api.Remark{Target: a.target(args[0]), Text: args[1], Numbers: numbers, Photos: attached})
 			}, func(doc api.Written) {
 				a.moved(doc.Moved)
-				a.tell("comment.done", words.Args{"title": doc.Item.Title, "id": doc.Item.Short})
+				a.tell("comment.done", words.Args{"title": a.title(doc.Item), "id": doc.Item.Short})
 			})
 		},
 	}

@@ -52,7 +52,7 @@ func newContact(a *app) *cobra.Command {
 
 func (a *app) confided(doc api.Written, removed bool) {
 	if removed {
-		a.tell("contact.removed", words.Args{"title": doc.Item.Title})
+		a.tell("contact.removed", words.Args{"title": a.title(doc.Item)})
 		return
 	}
 	a.tell("contact.kept", nil)

@@ -31,6 +31,6 @@ func (a *app) copied(doc api.Written) {
 	if doc.Repeated {
 		key = "copy.again"
 	}
-	a.tell(key, words.Args{"title": doc.Item.Title, "to": words.Plain(doc.Neighbourhood.Name), "id": doc.Item.Short})
+	a.tell(key, words.Args{"title": a.title(doc.Item), "to": words.Plain(doc.Neighbourhood.Name), "id": doc.Item.Short})
 	a.data(doc.ID)
 }

@@ -12,6 +12,8 @@ import (
 type draftFlags struct {
 	kind, quantity, unit, pack, until, at, body string
 	also                                        []string
+	min                                         string
+	substitute, drill                           bool
 	contact                                     contactFlags
 	numbers                                     numberFlags
 	photos                                      photoFlags
@@ -23,6 +25,9 @@ func (f *draftFlags) add(a *app, c *cobra.Command) {
 	flags.StringVar(&f.quantity, "qty", "", a.say("flag.qty", nil))
 	flags.StringVar(&f.unit, "unit", "", a.say("flag.unit", nil))
 	flags.StringVar(&f.pack, "pack", "", a.say("flag.pack", nil))
+	flags.StringVar(&f.min, "min", "", a.say("flag.min", nil))
+	flags.BoolVar(&f.substitute, "substitute", false, a.say("flag.substitute", nil))
+	flags.BoolVar(&f.drill, "drill", false, a.say("flag.drill", nil))
 	flags.StringArrayVar(&f.also, "also", nil, a.say("flag.also", nil))
 	flags.StringVar(&f.until, "until", "", a.say("flag.until", nil))
 	flags.StringVar(&f.at, "at", "", a.say("flag.at", nil))
@@ -35,7 +40,8 @@ func (f *draftFlags) add(a *app, c *cobra.Command) {
 // draft makes a draft of the text and the flags.
 func (f *draftFlags) draft(a *app, text string) (api.Draft, error) {
 	d := api.Draft{Place: a.place(), At: f.at, Title: strings.TrimSpace(text), Body: f.body,
-		Contact: f.contact.contact, PlaceExact: f.contact.place, Stewards: f.contact.stewards}
+		Contact: f.contact.contact, PlaceExact: f.contact.place, Stewards: f.contact.stewards,
+		Exercise: f.drill}
 	line, err := f.line()
 	if err != nil {
 		return d, err
@@ -65,6 +71,12 @@ func (a *app) drafted(key string, doc api.Written) {
 }
 
 func (f *draftFlags) line() (line api.DraftLine, err error) {
+	line.Substitute = f.substitute
+	if f.min != "" {
+		if line.MinUseful, err = quantity("--min", f.min); err != nil {
+			return line, err
+		}
+	}
 	if f.kind != "" {
 		if line.Category, err = kind(f.kind); err != nil {
 			return line, err

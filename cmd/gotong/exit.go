@@ -38,6 +38,7 @@ var exits = map[string]int{
 	"nobody": exitNotFound, "put-out": exitConflict, "vouched": exitConflict,
 	"ended": exitConflict, "covered": exitConflict, "arrived": exitConflict, "joined": exitConflict, "same-neighbourhood": exitConflict,
 	"invite-expired": exitConflict, "dir-in-use": exitConflict, "port-in-use": exitConflict, "pages-port": exitConflict,
+	"has-code": exitConflict, "no-code": exitConflict, "wrong-code": exitRefused, "no-pledge": exitConflict,
 	"hidden": exitRefused, "locked": exitConflict,
 	"not-running": exitNotRunning, "lost": exitNotRunning,
 	"no-photo": exitNotFound, "photo-elsewhere": exitTryLater, "photo-cut": exitTryLater, "photo-gone": exitConflict,
@@ -133,7 +134,7 @@ func (a *app) tellProblem(p *api.Problem, err error) {
 	args["field"], args["why"] = a.named("field.", p.Field), a.named("why.", p.Why)
 	a.tell(key, args)
 	for _, c := range p.Candidates {
-		a.tell("candidate."+c.Kind, words.Args{"id": c.Short, "title": c.Title, "who": a.who(api.Household{Name: c.Owner}), "standing": a.named("standing.", c.Standing)})
+		a.tell("candidate."+c.Kind, words.Args{"id": c.Short, "title": a.marked(c.Title, c.Exercise), "who": a.who(api.Household{Name: c.Owner}), "standing": a.named("standing.", c.Standing)})
 	}
 	for _, n := range p.Neighbourhoods {
 		a.tell("candidate.neighbourhood", words.Args{"name": a.neighbourhood(n), "id": n.ID[:8]})

@@ -70,6 +70,17 @@ func counted(unit string, q api.Quantity) bool {
 	return unit != record.Unit_UNIT_NONE.Code() || q != api.Whole(1)
 }
 
+// title is what an item is called; a drill is marked as one wherever it is
+// named, so that nobody runs for it.
+func (a *app) title(i api.Item) string { return a.marked(i.Title, i.Exercise) }
+
+func (a *app) marked(title string, drill bool) string {
+	if drill {
+		return a.say("drill.mark", words.Args{"title": title})
+	}
+	return title
+}
+
 // progress says how far a line is: "2 dari 4 L dijanjikan, 1 sudah sampai".
 func (a *app) progress(kind string, l api.Line) string {
 	step := progressOf(l)
@@ -79,6 +90,19 @@ func (a *app) progress(kind string, l api.Line) string {
 	args := words.Args{"need": a.amount(l.Quantity, l.Unit),
 		"pledged": words.Thousandths(l.Pledged), "received": words.Thousandths(l.Received)}
 	return joined(", ", a.say("progress."+kind+".counted-"+step, args), a.standby(l))
+}
+
+// terms says from how much on a part helps, and whether something like it would
+// do.
+func (a *app) terms(l api.Line) string {
+	var least, other string
+	if l.MinUseful > 0 {
+		least = a.say("line.min", words.Args{"amount": a.amount(l.MinUseful, l.Unit)})
+	}
+	if l.Substitute {
+		other = a.say("line.substitute", nil)
+	}
+	return joined(", ", least, other)
 }
 
 // progressOf is the step a line has reached.
@@ -166,7 +190,7 @@ func (a *app) card(i api.Item) {
 	if i.Urgency == record.Urgency_URGENCY_CRITICAL.Code() || i.Urgency == record.Urgency_URGENCY_HIGH.Code() {
 		word = a.strong(word)
 	}
-	a.line(id, "  ", word, "  ", a.strong(words.Plain(i.Title)))
+	a.line(id, "  ", word, "  ", a.strong(words.Plain(a.title(i))))
 	a.line(indent, a.summary(i))
 	a.line(indent, joined(" · ", a.who(i.Owner), words.Plain(i.Place), a.words.Ago(i.Created, a.now()), a.reach(i.Reach), a.seen(i)))
 }

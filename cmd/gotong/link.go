@@ -41,7 +41,7 @@ func relation(text string) (string, error) {
 
 // linkedTo tells that a link was saved, and shows all of them.
 func (a *app) linkedTo(doc api.Written) {
-	a.tell("link.done", words.Args{"title": doc.Item.Title})
+	a.tell("link.done", words.Args{"title": a.title(doc.Item)})
 	a.links(doc.Item)
 }
 
@@ -67,6 +67,6 @@ func (a *app) links(i api.Item) {
 // alike tells which other requests may be the same one.
 func (a *app) alike(i api.Item, all []api.Candidate) {
 	for _, c := range all {
-		a.tell("link.alike", words.Args{"id": i.Short, "other": c.Short, "title": c.Title, "who": c.Owner})
+		a.tell("link.alike", words.Args{"id": i.Short, "other": c.Short, "title": a.marked(c.Title, c.Exercise), "who": c.Owner})
 	}
 }

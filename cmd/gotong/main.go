@@ -33,7 +33,7 @@ func commands(a *app) []*cobra.Command {
 		newEvent(a),
 		newPledge(a), newAccept(a), newArrived(a), newWithdraw(a), newClose(a), newCopy(a), newComment(a), newContact(a),
 		newCheckIn(a), newRollCall(a), newVisit(a), newTalk(a), newThank(a), newThanks(a),
-		newStill(a), newProgress(a), newLink(a), newTriage(a),
+		newStill(a), newProgress(a), newCode(a), newLink(a), newTriage(a),
 		newNotice(a), newModerate(a),
 		newUSB(a), newCarry(a),
 		newBackup(a), newRestore(a),

@@ -61,12 +61,24 @@ func newPledge(a *app) *cobra.Command {
 // pledged tells what was promised, and until when that counts.
 func (a *app) pledged(doc api.Written) {
 	a.written("pledge.done-"+doc.Item.Kind, doc)
+	a.tooLittle(doc)
 	for _, p := range doc.Item.Pledges {
 		if p.ID == doc.ID {
 			a.tell("pledge.counts-until", words.Args{"when": a.words.When(p.Lapses, a.now())})
 		}
 		if p.ID == doc.ID && len(p.Standby) > 0 {
 			a.tell("pledge.on-standby", words.Args{"amount": a.amounts(p.Standby)})
+		}
+	}
+}
+
+// tooLittle warns of a part that is too small to help with anything by itself.
+func (a *app) tooLittle(doc api.Written) {
+	for _, promised := range doc.Amounts {
+		for _, l := range doc.Item.Lines {
+			if l.Line == promised.Line && promised.Quantity < min(l.MinUseful, l.Quantity) {
+				a.tell("pledge.too-little", words.Args{"least": a.amount(l.MinUseful, l.Unit)})
+			}
 		}
 	}
 }

@@ -45,7 +45,7 @@ func (a *app) saw(ctx context.Context, node *api.Client, i api.Item) bool {
 
 func (a *app) shown(doc api.Shown) {
 	i, now := doc.Item, a.now()
-	a.line(i.Short, "  ", a.strong(words.Plain(i.Title)))
+	a.line(i.Short, "  ", a.strong(words.Plain(a.title(i))))
 	said := words.Args{"who": a.who(i.Owner), "ago": a.words.Ago(i.Created, now), "urgency": a.urgencyWord(i)}
 	if i.Owner.Me {
 		a.show("show.own-"+i.Kind, said)
@@ -65,6 +65,7 @@ func (a *app) shown(doc api.Shown) {
 		a.show("show.until-"+i.Kind, words.Args{"when": a.words.When(i.Until, now)})
 	}
 	a.judged(i)
+	a.behalf(i, doc.Contact)
 	a.contactOf(i, doc.Contact)
 	for paragraph := range strings.Lines(i.Body) {
 		a.line("  ", words.Plain(strings.TrimSpace(paragraph)))
@@ -86,7 +87,7 @@ func (a *app) shown(doc api.Shown) {
 func (a *app) coverage(i api.Item) {
 	for _, l := range standing(i) {
 		name := joined(" ", a.label(l.Category), words.Plain(l.What))
-		a.line(lineNumber(i, l), name, ": ", a.progress(i.Kind, l))
+		a.line(lineNumber(i, l), name, ": ", joined(", ", a.progress(i.Kind, l), a.terms(l)))
 	}
 	for _, said := range []string{a.over(i), a.warning(i)} {
 		if said != "" {

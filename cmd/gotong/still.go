@@ -33,7 +33,7 @@ func newStill(a *app) *cobra.Command {
 // renewed tells that a request is still needed, or until when a pledge counts.
 func (a *app) renewed(doc api.Written) {
 	if doc.Kind == record.Kind_KIND_REQUEST.Code() {
-		a.tell("still.request", words.Args{"title": doc.Item.Title})
+		a.tell("still.request", words.Args{"title": a.title(doc.Item)})
 		return
 	}
 	for _, p := range doc.Item.Pledges {
@@ -57,7 +57,7 @@ func newProgress(a *app) *cobra.Command {
 			return do(c.Context(), a, func(ctx context.Context, node *api.Client) (api.Written, error) {
 				return node.Progress(ctx, api.Progress{Target: a.target(args[0]), State: state})
 			}, func(doc api.Written) {
-				a.tell("progress.done", words.Args{"title": doc.Item.Title, "state": a.say("pledge."+state, nil)})
+				a.tell("progress.done", words.Args{"title": a.title(doc.Item), "state": a.say("pledge."+state, nil)})
 			})
 		},
 	}

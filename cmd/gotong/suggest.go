@@ -73,7 +73,7 @@ func (a *app) noSuggestion(doc api.Suggestions) {
 // suggestion is who could help whom with what, and why.
 func (a *app) suggestion(s api.Suggestion, all bool) {
 	r := s.Request
-	a.line(pad(r.Short, shortWidth), "  ", a.strong(words.Plain(r.Title)), " · ",
+	a.line(pad(r.Short, shortWidth), "  ", a.strong(words.Plain(a.marked(r.Title, r.Exercise))), " · ",
 		joined(" · ", a.named("urgency.", r.Urgency), a.who(r.Owner), words.Plain(r.Place)))
 	amount := joined(" ", a.amount(s.Quantity, s.Unit), a.label(s.Category), words.Plain(s.What))
 	if all {

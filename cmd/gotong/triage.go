@@ -32,7 +32,7 @@ func newTriage(a *app) *cobra.Command {
 			return do(c.Context(), a, func(ctx context.Context, node *api.Client) (api.Written, error) {
 				return node.Triage(ctx, j)
 			}, func(doc api.Written) {
-				a.tell("triage.done", words.Args{"title": doc.Item.Title, "urgency": a.urgencyWord(doc.Item)})
+				a.tell("triage.done", words.Args{"title": a.title(doc.Item), "urgency": a.urgencyWord(doc.Item)})
 			})
 		},
 	}

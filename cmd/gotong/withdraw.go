@@ -16,7 +16,7 @@ func newWithdraw(a *app) *cobra.Command {
 			return do(c.Context(), a, func(ctx context.Context, node *api.Client) (api.Written, error) {
 				return node.Withdraw(ctx, a.target(args[0]))
 			}, func(doc api.Written) {
-				a.tell("withdraw.done-"+doc.Kind, words.Args{"title": doc.Item.Title})
+				a.tell("withdraw.done-"+doc.Kind, words.Args{"title": a.title(doc.Item)})
 			})
 		},
 	}

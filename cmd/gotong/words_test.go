@@ -36,6 +36,8 @@ func families(t *testing.T) map[string][]string {
 		"unit.":     codes(record.Units(), record.Unit.Code),
 		"urgency.":  codes(record.Urgencies(), record.Urgency.Code),
 		"relation.": codes(record.Relations(), record.Relation.Code),
+		"relative.": codes(record.Relatives(), record.Relative.Code),
+		"consent.":  codes(record.Consents(), record.Consent.Code),
 		"verified.": codes(record.Verifications(), record.Verification.Code),
 		"link.":     {api.LinkSuggested, api.LinkConfirmed, api.LinkDenied},
 		"relation-back.": codes(slices.DeleteFunc(record.Relations(), func(r record.Relation) bool {

@@ -23,12 +23,7 @@ func (d Desk) Arrived(ctx context.Context, a Arrival) (Written, error) {
 	if err != nil {
 		return Written{}, err
 	}
-	var parts []arrival
-	err = d.look(ctx, s, func(v sight) error {
-		found, err := v.arrivals(a)
-		parts = found
-		return err
-	})
+	parts, err := d.arrivals(ctx, s, a)
 	if err != nil {
 		return Written{}, err
 	}
@@ -51,6 +46,19 @@ func (d Desk) Arrived(ctx context.Context, a Arrival) (Written, error) {
 	return d.written(ctx, s, last, came)
 }
 
+// arrivals returns the receipts to be written: those of whoever receives or,
+// with a code, of the helper who was told it.
+func (d Desk) arrivals(ctx context.Context, s site, a Arrival) (parts []arrival, err error) {
+	if a.Code != "" {
+		return d.handed(ctx, s, a)
+	}
+	err = d.look(ctx, s, func(v sight) (err error) {
+		parts, err = v.arrivals(a)
+		return err
+	})
+	return parts, err
+}
+
 // arrival is a receipt to be written: of one pledge, or of none.
 type arrival struct {
 	stands  stands
@@ -64,6 +72,7 @@ func (a arrival) edit(content proto.Message) error {
 	m.Photos = append(m.Photos, a.receipt.Photos...)
 	m.Photos = m.Photos[max(0, len(m.Photos)-protocol.MaxPhotos):] // the latest
 	m.Amounts, m.At, m.Quality, m.Note = a.receipt.Amounts, a.receipt.At, a.receipt.Quality, cmp.Or(a.receipt.Note, m.Note)
+	m.CodeProof = a.receipt.CodeProof
 	return nil
 }
 

@@ -61,7 +61,11 @@ func (d Desk) write(ctx context.Context, draft Draft, moved int, content proto.M
 	if err != nil {
 		return Written{}, err
 	}
-	repeated, common := false, &record.Common{Origin: draft.Origin}
+	behalf, err := draft.Behalf.common()
+	if err != nil {
+		return Written{}, err
+	}
+	repeated, common := false, &record.Common{Origin: draft.Origin, Exercise: draft.Exercise, OnBehalf: behalf}
 	if err := d.look(ctx, s, func(v sight) error {
 		_, repeated = v.Origin(s.me, draft.Origin)
 		common.Area = v.area(s.me)
@@ -176,7 +180,8 @@ func lineFrom(l DraftLine) (*record.Line, record.Category, error) {
 	if err != nil {
 		return nil, category, err
 	}
-	line := &record.Line{Category: category.Code, Item: strings.TrimSpace(l.What), Unit: unit, Quantity: int64(l.Quantity), UnitsPerPack: int64(l.Pack)}
+	line := &record.Line{Category: category.Code, Item: strings.TrimSpace(l.What), Unit: unit, Quantity: int64(l.Quantity), UnitsPerPack: int64(l.Pack),
+		MinUseful: int64(l.MinUseful), SubstituteOk: l.Substitute}
 	if l.Quantity == 0 {
 		line.Quantity = int64(Whole(1))
 	}

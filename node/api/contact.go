@@ -10,6 +10,7 @@ import (
 
 // Private is what a household tells only to the helpers it accepts.
 type Private struct {
+	Name     string // of the person whom a request on behalf is for
 	Contact  string
 	Place    string                 // exact
 	Stewards bool                   // stewards may read it too
@@ -17,11 +18,12 @@ type Private struct {
 	Waiting  []protocol.HouseholdID // and which helpers nobody vouched for yet
 }
 
-func (p Private) empty() bool { return p.Contact == "" && p.Place == "" }
+func (p Private) empty() bool { return p.Name == "" && p.Contact == "" && p.Place == "" }
 
 // Contact is how to reach the household that asks or offers, as this household
 // may read it.
 type Contact struct {
+	Name       string      `json:"name,omitempty"` // of the person whom a request on behalf is for
 	Contact    string      `json:"contact,omitempty"`
 	PlaceExact string      `json:"place_exact,omitempty"`
 	Stewards   bool        `json:"stewards,omitempty"`
@@ -51,7 +53,11 @@ func (d Desk) Confide(ctx context.Context, c Confidence) (Written, error) {
 	if item.Owner != s.me {
 		return Written{}, ErrNotYours
 	}
-	private := Private{Contact: strings.TrimSpace(c.Contact), Place: strings.TrimSpace(c.PlaceExact), Stewards: c.Stewards}
+	before, _, err := d.Backend.Contact(ctx, s.id, item.ID)
+	if err != nil {
+		return Written{}, err
+	}
+	private := Private{Name: before.Name, Contact: strings.TrimSpace(c.Contact), Place: strings.TrimSpace(c.PlaceExact), Stewards: c.Stewards}
 	if err := d.Backend.Confide(ctx, s.id, item.ID, private); err != nil {
 		return Written{}, err
 	}
@@ -71,7 +77,7 @@ func (d Desk) itemAt(ctx context.Context, s site, prefix string) (item board.Ite
 // confide keeps the contact of a draft that was just written. What an earlier
 // attempt kept stays.
 func (d Desk) confide(ctx context.Context, s site, id protocol.RecordID, draft Draft, repeated bool) error {
-	private := Private{Contact: strings.TrimSpace(draft.Contact), Place: strings.TrimSpace(draft.PlaceExact), Stewards: draft.Stewards}
+	private := Private{Name: draft.Behalf.name(), Contact: strings.TrimSpace(draft.Contact), Place: strings.TrimSpace(draft.PlaceExact), Stewards: draft.Stewards}
 	if private.empty() {
 		return nil
 	}
@@ -89,7 +95,7 @@ func (d Desk) contact(ctx context.Context, s site, id protocol.RecordID) (*Conta
 	if err != nil || !found {
 		return nil, err
 	}
-	doc := &Contact{Contact: private.Contact, PlaceExact: private.Place, Stewards: private.Stewards}
+	doc := &Contact{Name: private.Name, Contact: private.Contact, PlaceExact: private.Place, Stewards: private.Stewards}
 	err = d.look(ctx, s, func(v sight) error {
 		for _, h := range private.Readers {
 			doc.Readers = append(doc.Readers, v.household(h))

@@ -46,6 +46,7 @@
 //	POST /v1/items/{id}/seen          say that a person opened it
 //	POST /v1/items/{id}/still         it is still needed, or still promised
 //	POST /v1/items/{id}/progress      how far the helper of a pledge is
+//	POST /v1/items/{id}/code          make the code by which a helper shows that it arrived
 //	POST /v1/items/{id}/triage        a steward's judgement
 //	POST /v1/items/{id}/links         it belongs to another one
 //	POST /v1/items/{id}/copies        say it in another neighbourhood too

@@ -131,6 +131,9 @@ type Item struct {
 	Triages     []Judged `json:"triages,omitempty"`
 	Doubted     bool     `json:"doubted,omitempty"` // by a steward
 	Links       []Linked `json:"links,omitempty"`
+	Exercise    bool     `json:"exercise,omitempty"` // a drill
+	Behalf      *Behalf  `json:"behalf,omitempty"`   // for a person of another household
+	Code        bool     `json:"code,omitempty"`     // who is told its delivery code can show that it arrived
 
 	Moderated *Moderated `json:"moderated,omitempty"` // by stewards
 }
@@ -147,6 +150,9 @@ type Line struct {
 	Standby  Quantity `json:"standby"` // promised beyond it
 	Transit  Quantity `json:"transit"` // the part of Pledged that is on its way
 	Received Quantity `json:"received"`
+
+	MinUseful  Quantity `json:"min_useful,omitempty"` // the smallest part that helps
+	Substitute bool     `json:"substitute,omitempty"` // something like it would do
 }
 
 // Amount is a quantity of one line.
@@ -282,9 +288,10 @@ type Change struct {
 	ID            string    `json:"id,omitempty"`
 	Kind          string    `json:"kind,omitempty"`
 	Gone          bool      `json:"gone,omitempty"`
-	About         string    `json:"about,omitempty"` // the request or offer that the record is, or is about
-	Title         string    `json:"title,omitempty"` // of that one, or of the record itself
-	Reach         *Reach    `json:"reach,omitempty"` // of an EventReach
+	About         string    `json:"about,omitempty"`    // the request or offer that the record is, or is about
+	Title         string    `json:"title,omitempty"`    // of that one, or of the record itself
+	Exercise      bool      `json:"exercise,omitempty"` // that one is a drill
+	Reach         *Reach    `json:"reach,omitempty"`    // of an EventReach
 	Device        string    `json:"device,omitempty"`
 	Connected     bool      `json:"connected,omitempty"`
 }

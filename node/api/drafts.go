@@ -53,6 +53,8 @@ type Draft struct {
 	Contact    string  `json:"contact,omitempty"`
 	PlaceExact string  `json:"place_exact,omitempty"`
 	Stewards   bool    `json:"stewards,omitempty"` // stewards read it too, from now on
+	Behalf     *Behalf `json:"behalf,omitempty"`   // of a request for a person of another household
+	Exercise   bool    `json:"exercise,omitempty"` // a drill
 	Numbers    Numbers `json:"numbers,omitempty"`
 	// Origin makes a repeat harmless: what one household writes twice with one
 	// origin is one record.
@@ -78,6 +80,9 @@ type DraftLine struct {
 	Unit     string   `json:"unit,omitempty"` // the category's usual one where not said
 	Quantity Quantity `json:"quantity,omitempty"`
 	Pack     Quantity `json:"pack,omitempty"` // what is in one box or packet, in units of what it holds
+	// The smallest part that helps, and whether something like it would do.
+	MinUseful  Quantity `json:"min_useful,omitempty"`
+	Substitute bool     `json:"substitute,omitempty"`
 }
 
 // Editing changes an own request or offer. What is not said stays as it is; an
@@ -134,6 +139,7 @@ type Arrival struct {
 	Target
 	Share
 	Note    string   `json:"note,omitempty"`
+	Code    string   `json:"code,omitempty"` // by which the helper shows that it was handed over
 	Numbers Numbers  `json:"numbers,omitempty"`
 	Photos  []string `json:"photos,omitempty"` // tokens of Attached
 }

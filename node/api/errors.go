@@ -42,6 +42,14 @@ var (
 	ErrCovered = errors.New("api: all of it is promised")
 	// ErrArrived: nothing of it is missing any longer.
 	ErrArrived = errors.New("api: nothing of it is missing")
+	// ErrHasCode: a delivery code was made already, and is not told twice.
+	ErrHasCode = errors.New("api: it has a delivery code")
+	// ErrNoCode: the request has no delivery code.
+	ErrNoCode = errors.New("api: it has no delivery code")
+	// ErrWrongCode: not the request's delivery code.
+	ErrWrongCode = errors.New("api: not its delivery code")
+	// ErrNoPledge: the household has promised nothing for it.
+	ErrNoPledge = errors.New("api: nothing was promised")
 	// ErrWhichLine: several lines, and the quantity is for one.
 	ErrWhichLine = errors.New("api: several lines")
 	// ErrFull: the disk has no room.

@@ -35,6 +35,7 @@ func (s sight) item(i board.Item) Item {
 	doc.Area = i.Common.GetArea()
 	doc.describe(i)
 	doc.judge(s, i)
+	doc.Exercise, doc.Behalf, doc.Code = i.Common.Exercise, behalfOf(i), len(i.Request().GetDeliveryKey()) > 0
 	doc.Links = s.linked(i)
 	for _, l := range i.Lines {
 		doc.Lines = append(doc.Lines, lineOf(l))
@@ -71,6 +72,7 @@ func lineOf(l board.LineState) Line {
 		Line: l.Line.Line, Category: l.Category, What: l.Line.Item, Unit: l.Unit.Code(), Pack: Quantity(l.UnitsPerPack),
 		Quantity: Quantity(l.Quantity), Pledged: Quantity(l.Pledged), Standby: Quantity(l.Standby),
 		Transit: Quantity(l.Transit), Received: Quantity(l.Received),
+		MinUseful: Quantity(l.MinUseful), Substitute: l.SubstituteOk,
 	}
 }
 

@@ -24,11 +24,13 @@ func (d Desk) Pledge(ctx context.Context, p Promise) (Written, error) {
 		State:      record.PledgeState_PLEDGE_STATE_OFFERED,
 		PromisedAt: millis(p.Promised), Note: strings.TrimSpace(p.Note),
 	}
+	common := &record.Common{Origin: p.Origin}
 	err = d.look(ctx, s, func(v sight) error {
 		item, err := v.findItem(p.ID)
 		if err != nil {
 			return err
 		}
+		common.Exercise = item.Common.Exercise
 		pledge.Target = record.BirthOf(item.Birth)
 		pledge.Amounts, err = promised(item, s.me, p.Share)
 		return err
@@ -36,7 +38,7 @@ func (d Desk) Pledge(ctx context.Context, p Promise) (Written, error) {
 	if err != nil {
 		return Written{}, err
 	}
-	id, err := d.Backend.Write(ctx, s.id, pledge, from(p.Origin))
+	id, err := d.Backend.Write(ctx, s.id, pledge, common)
 	if err != nil {
 		return Written{}, err
 	}

@@ -110,6 +110,7 @@ func judgeRoutes(mux *http.ServeMux, h handler, d Desk) {
 	mux.Handle("POST /v1/items/{id}/seen", post(h, d.Saw))
 	mux.Handle("POST /v1/items/{id}/still", post(h, d.Still))
 	mux.Handle("POST /v1/items/{id}/progress", post(h, d.Progress))
+	mux.Handle("POST /v1/items/{id}/code", post(h, d.Code))
 	mux.Handle("POST /v1/items/{id}/triage", post(h, d.Triage))
 	mux.Handle("POST /v1/items/{id}/links", post(h, d.Link))
 }

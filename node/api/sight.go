@@ -66,11 +66,12 @@ func common(a, b string) int {
 
 // Candidate is a record that an ambiguous prefix may mean.
 type Candidate struct {
-	ID    string `json:"id"`
-	Short string `json:"short"`
-	Kind  string `json:"kind"`
-	Title string `json:"title"` // of what it is, or is about
-	Owner string `json:"owner"` // name of the household that wrote it, or that it is
+	ID       string `json:"id"`
+	Short    string `json:"short"`
+	Kind     string `json:"kind"`
+	Title    string `json:"title"`              // of what it is, or is about
+	Exercise bool   `json:"exercise,omitempty"` // which is a drill
+	Owner    string `json:"owner"`              // name of the household that wrote it, or that it is
 	// Standing is how far a household belongs.
 	Standing string `json:"standing,omitempty"`
 }
@@ -116,7 +117,10 @@ func (s sight) one(prefix string, found []*board.Record) (*board.Record, error) 
 
 func (s sight) candidate(r *board.Record) Candidate {
 	c := Candidate{ID: r.ID.String(), Short: s.short(r.ID), Kind: r.Kind.Code(), Owner: s.name(r.Owner)}
-	c.Title = s.titled(r)
+	c.Title, c.Exercise = s.titled(r), r.Common.Exercise
+	if item, ok := s.about(r); ok {
+		c.Exercise = item.Common.Exercise
+	}
 	return c
 }
 

@@ -48,14 +48,15 @@ type Suggestion struct {
 
 // Suggested is the request that could be helped with.
 type Suggested struct {
-	ID      string    `json:"id"`
-	Short   string    `json:"short"`
-	Title   string    `json:"title"`
-	Urgency string    `json:"urgency,omitempty"`
-	Place   string    `json:"place,omitempty"`
-	Owner   Household `json:"owner"`
-	Created time.Time `json:"created"`
-	Lines   int       `json:"lines"` // that it has
+	ID       string    `json:"id"`
+	Short    string    `json:"short"`
+	Title    string    `json:"title"`
+	Exercise bool      `json:"exercise,omitempty"` // a drill
+	Urgency  string    `json:"urgency,omitempty"`
+	Place    string    `json:"place,omitempty"`
+	Owner    Household `json:"owner"`
+	Created  time.Time `json:"created"`
+	Lines    int       `json:"lines"` // that it has
 }
 
 // SuggestedUse is what would be taken of an offer.
@@ -191,7 +192,7 @@ func (s sight) suggestion(found allocate.Suggestion) Suggestion {
 	doc := Suggestion{
 		Code: string(found.Why.Code), Line: found.Line, Quantity: Quantity(found.Quantity), Helper: s.household(found.Helper),
 		Request: Suggested{
-			ID: item.ID.String(), Short: s.short(item.ID), Title: title(item), Place: item.Request().GetPlace(),
+			ID: item.ID.String(), Short: s.short(item.ID), Title: title(item), Exercise: item.Common.Exercise, Place: item.Request().GetPlace(),
 			Urgency: known(item.Urgency() != 0, item.Urgency().Code()), Owner: s.household(item.Owner),
 			Created: at(item.Created()), Lines: len(item.Lines),
 		},

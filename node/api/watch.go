@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"gotong/protocol"
 	"gotong/protocol/board"
 	"gotong/protocol/record"
 )
@@ -48,7 +49,7 @@ func (d Desk) change(ctx context.Context, e Event) (Change, error) {
 		return doc, nil
 	}
 	doc.ID, doc.Kind, doc.Gone = e.Change.ID.String(), e.Change.Kind.Code(), e.Change.Gone
-	err := d.Backend.Look(ctx, e.Neighbourhood, func(v board.View) { doc.About, doc.Title = concerns(v, e.Change) })
+	err := d.Backend.Look(ctx, e.Neighbourhood, func(v board.View) { doc.concerns(v, e.Change.ID) })
 	if errors.Is(err, ErrNotMember) {
 		return doc, nil
 	}
@@ -65,7 +66,7 @@ func (d Desk) further(ctx context.Context, e Event, doc Change) (Change, error) 
 		if r, ok := v.Record(e.Record); ok {
 			doc.Kind = r.Kind.Code()
 		}
-		doc.About, doc.Title = concerns(v, board.Change{ID: e.Record})
+		doc.concerns(v, e.Record)
 	})
 	if errors.Is(err, ErrNotMember) {
 		return doc, nil
@@ -73,18 +74,18 @@ func (d Desk) further(ctx context.Context, e Event, doc Change) (Change, error) 
 	return doc, err
 }
 
-// concerns returns the request or offer that a changed record is about and its
+// concerns names the request or offer that a changed record is about and its
 // title, of other records their own.
-func concerns(v board.View, c board.Change) (id, name string) {
-	r, ok := v.Record(c.ID)
+func (doc *Change) concerns(v board.View, id protocol.RecordID) {
+	r, ok := v.Record(id)
 	if !ok {
-		return "", ""
+		return
 	}
 	if item, ok := (sight{View: v}).about(r); ok {
-		return item.ID.String(), title(item)
+		doc.About, doc.Title, doc.Exercise = item.ID.String(), title(item), item.Common.Exercise
+	} else if m, ok := r.Content.(*record.Notice); ok {
+		doc.About, doc.Title, doc.Exercise = r.ID.String(), headline(m), r.Common.Exercise
+	} else {
+		doc.Title, doc.Exercise = sight{View: v}.titled(r), r.Common.Exercise
 	}
-	if m, ok := r.Content.(*record.Notice); ok {
-		return r.ID.String(), headline(m)
-	}
-	return "", sight{View: v}.titled(r)
 }

@@ -120,7 +120,7 @@ func (r *reader) need(i board.Item, l board.LineState) Need {
 		Request: i.ID, Line: l.Line.Line, Owner: i.Owner,
 		Category: l.Category, Item: cmp.Or(l.Item, m.Title), Unit: l.Unit, UnitsPerPack: l.UnitsPerPack,
 		Quantity: l.Quantity, Missing: l.Left(), Received: l.Received, MinUseful: l.MinUseful, SubstituteOK: l.SubstituteOk,
-		Urgency: m.Urgency, People: m.People, Vulnerable: m.Infants + m.Elderly + m.Disabled + m.Pregnant,
+		Urgency: i.Urgency(), People: m.People, Vulnerable: m.Infants + m.Elderly + m.Disabled + m.Pregnant,
 		Created: i.Created(), From: m.NeededFrom, By: m.NeededBy, Exercise: i.Common.Exercise, Place: r.place(i),
 	}
 }

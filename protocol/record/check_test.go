@@ -25,6 +25,9 @@ func good() map[string]proto.Message {
 		"acceptance":    &Acceptance{Request: ref, Pledge: ref, Amounts: amounts},
 		"receipt":       &Receipt{Request: ref, Amounts: amounts, At: 1},
 		"comment":       &Comment{Target: ref, Text: "hadir"},
+		"seen":          &Seen{Items: []*Birth{ref}},
+		"triage":        &Triage{Target: ref, Urgency: 99, Verified: 99, Supersedes: []*Judged{{Triage: ref, Stamp: 7}}},
+		"link":          &Link{From: ref, To: BirthOf(protocol.Birth{Device: protocol.DeviceID{2}}), Relation: 99},
 		"contact":       &Contact{Target: ref, Household: make([]byte, 16), Set: 7, Sealed: sealedTo(1, 2)},
 	}
 }
@@ -121,6 +124,26 @@ func TestEveryBrokenRuleIsNamed(t *testing.T) {
 		{"receipt", "amounts", "missing", func(m proto.Message) { m.(*Receipt).Amounts = nil }},
 		{"receipt", "note", "too-long", func(m proto.Message) { m.(*Receipt).Note = letters(281) }},
 		{"receipt", "at", "out-of-range", func(m proto.Message) { m.(*Receipt).At = -1 }},
+		{"request", "delivery_key", "out-of-range", func(m proto.Message) { m.(*Request).DeliveryKey = []byte{1} }},
+		{"receipt", "code_proof", "out-of-range", func(m proto.Message) { m.(*Receipt).CodeProof = make([]byte, 63) }},
+		{"common", "consent", "missing", func(m proto.Message) { m.(*Common).OnBehalf = &OnBehalf{Relative: Relative_RELATIVE_FAMILY} }},
+		{"seen", "items", "missing", func(m proto.Message) { m.(*Seen).Items[0].Device = nil }},
+		{"seen", "items", "too-many", func(m proto.Message) {
+			for len(m.(*Seen).Items) <= MaxSeen {
+				m.(*Seen).Items = append(m.(*Seen).Items, m.(*Seen).Items[0])
+			}
+		}},
+		{"triage", "target", "missing", func(m proto.Message) { m.(*Triage).Target = nil }},
+		{"triage", "supersedes", "missing", func(m proto.Message) { m.(*Triage).Supersedes[0].Triage = nil }},
+		{"triage", "supersedes", "too-many", func(m proto.Message) {
+			for len(m.(*Triage).Supersedes) < 17 {
+				m.(*Triage).Supersedes = append(m.(*Triage).Supersedes, m.(*Triage).Supersedes[0])
+			}
+		}},
+		{"link", "from", "missing", func(m proto.Message) { m.(*Link).From = nil }},
+		{"link", "to", "missing", func(m proto.Message) { m.(*Link).To = &Birth{} }},
+		{"link", "to", "repeated", func(m proto.Message) { m.(*Link).To = m.(*Link).From }},
+		{"link", "relation", "missing", func(m proto.Message) { m.(*Link).Relation = 0 }},
 		{"comment", "target", "missing", func(m proto.Message) { m.(*Comment).Target = nil }},
 		{"comment", "reply_to", "missing", func(m proto.Message) { m.(*Comment).ReplyTo = &Birth{} }},
 		{"comment", "text", "missing", func(m proto.Message) { m.(*Comment).Text = "" }},
