@@ -34,7 +34,7 @@ func commands(a *app) []*cobra.Command {
 		newPledge(a), newAccept(a), newArrived(a), newWithdraw(a), newClose(a), newCopy(a), newComment(a), newContact(a),
 		newCheckIn(a), newRollCall(a), newVisit(a), newTalk(a), newThank(a), newThanks(a),
 		newStill(a), newProgress(a), newCode(a), newLink(a), newTriage(a),
-		newNotice(a), newModerate(a),
+		newNotice(a), newModerate(a), newPartner(a), newExport(a),
 		newUSB(a), newCarry(a),
 		newBackup(a), newRestore(a),
 		newImport(a), newPeers(a), newStatus(a), newWatch(a), newDemo(a), newVersion(a),

@@ -74,6 +74,8 @@ func families(t *testing.T) map[string][]string {
 		"suggest.why-":   codes(allocate.Codes(), func(c allocate.Code) string { return string(c) }),
 		"numbers.found-": {"phone", "identity"},
 		"severity.":      append(codes(record.Severities(), record.Severity.Code), "unknown"),
+		"organisation.":  codes(record.OrganisationTypes(), record.OrganisationType.Code),
+		"export.what-":   {"needs", "brought", "organisations", "alerts"},
 		"moderation.":    {"hide", "warn"}, "help.moderate-": {"hide", "restore", "lock", "warn", "relent"},
 	}
 }

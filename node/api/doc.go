@@ -76,6 +76,9 @@
 //	POST /v1/events/{id}/answers      say whether the household comes
 //	POST /v1/events/{id}/admissions   give an answer a place
 //	POST /v1/events/{id}/attendance   say who came
+//	GET  /v1/organisations            the organisations that show themselves
+//	POST /v1/organisations            show the own household as one
+//	GET  /v1/leaving                  what may leave the neighbourhood, for partners
 //	GET  /v1/backup                   what a restore needs, keys and all, in the clear
 //	GET  /v1/carry                    a bundle of what is kept (protocol/bundle/SPEC.md)
 //	POST /v1/carry                    take in the bundle that is the body

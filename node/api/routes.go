@@ -17,6 +17,7 @@ func Handler(d Desk, log *slog.Logger) http.Handler {
 		judgeRoutes,
 		careRoutes,
 		noticeRoutes,
+		partnerRoutes,
 		gatheringRoutes,
 		photoRoutes,
 	} {
@@ -113,6 +114,22 @@ func judgeRoutes(mux *http.ServeMux, h handler, d Desk) {
 	mux.Handle("POST /v1/items/{id}/code", post(h, d.Code))
 	mux.Handle("POST /v1/items/{id}/triage", post(h, d.Triage))
 	mux.Handle("POST /v1/items/{id}/links", post(h, d.Link))
+}
+
+// partnerRoutes are about organisations, and about what may leave the
+// neighbourhood.
+func partnerRoutes(mux *http.ServeMux, h handler, d Desk) {
+	mux.Handle("GET /v1/organisations", get(h, func(ctx context.Context, r *http.Request) (OrganisationList, error) {
+		return d.Organisations(ctx, queryOf(r).Place)
+	}))
+	mux.Handle("POST /v1/organisations", post(h, d.Introduce))
+	mux.Handle("GET /v1/leaving", get(h, func(ctx context.Context, r *http.Request) (Leaving, error) {
+		t, err := takingOf(r)
+		if err != nil {
+			return Leaving{}, err
+		}
+		return d.Leaving(ctx, t)
+	}))
 }
 
 // noticeRoutes are about notices and alerts, and about what stewards say of
