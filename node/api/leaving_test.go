@@ -112,7 +112,19 @@ func TestNothingPrivateLeaves(t *testing.T) {
 	}
 }
 
-func TestExercisesAndWhatStewardsHideStay(t *testing.T) {
+func TestAnExerciseIsNoNeed(t *testing.T) {
+	s, desks := flooded(t, 2)
+	drill := &record.Request{Title: "latihan", Lines: []*record.Line{{Line: 1, Category: "water.drinking", Quantity: 10_000, Unit: record.Unit_UNIT_L}}}
+	common := &record.Common{Area: "31.74.01.1001/RW007/RT001", Exercise: true}
+	if _, err := desks[0].Backend.Write(ctx, s.id, drill, common); err != nil {
+		t.Fatal(err)
+	}
+	if doc := leaving(t, desks[0], false); len(doc.Needs) != 0 || doc.Suppressed != 2 {
+		t.Errorf("%+v", doc)
+	}
+}
+
+func TestWhatStewardsHideStays(t *testing.T) {
 	s, desks := flooded(t, 3)
 	mine := must[List](t)(desks[1].List(ctx, Query{Show: ShowMine})).Items[0]
 	must[ModeratedItem](t)(desks[0].Moderate(ctx, Moderating{Target: to(mine.ID), Action: "hide"}))
