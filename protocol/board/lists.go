@@ -42,7 +42,8 @@ func isListed(k record.Kind) bool {
 	switch k {
 	case record.Kind_KIND_REQUEST, record.Kind_KIND_OFFER, record.Kind_KIND_PLEDGE, record.Kind_KIND_ACCEPTANCE,
 		record.Kind_KIND_RECEIPT, record.Kind_KIND_COMMENT, record.Kind_KIND_CONTACT, record.Kind_KIND_HOUSEHOLD,
-		record.Kind_KIND_ACKNOWLEDGEMENT, record.Kind_KIND_MODERATION, record.Kind_KIND_RSVP:
+		record.Kind_KIND_ACKNOWLEDGEMENT, record.Kind_KIND_MODERATION, record.Kind_KIND_RSVP,
+		record.Kind_KIND_STOCK, record.Kind_KIND_RECOMMENDATION, record.Kind_KIND_PROJECT_PART:
 		return false
 	}
 	return true

@@ -74,16 +74,18 @@ func checkRequest(m *Request) error {
 func checkOffer(m *Offer) error {
 	return first(need("title", m.Title), short("title", m.Title, protocol.MaxTitle),
 		short("body", m.Body, protocol.MaxText), short("place", m.Place, protocol.MaxNote), lines(m.Lines),
-		inTime("available_from", m.AvailableFrom), inTime("available_to", m.AvailableTo), photos(m.Photos))
+		inTime("available_from", m.AvailableFrom), inTime("available_to", m.AvailableTo), photos(m.Photos),
+		mayRefer("from_resource", m.FromResource))
 }
 
 func checkPledge(m *Pledge) error {
 	return first(refers("target", m.Target), amounts(m.Amounts), short("note", m.Note, protocol.MaxNote),
-		inTime("promised_at", m.PromisedAt), inTime("renewed_at", m.RenewedAt))
+		inTime("promised_at", m.PromisedAt), inTime("renewed_at", m.RenewedAt), inTime("back_by", m.BackBy),
+		mayRefer("from_resource", m.FromResource), mayAmount(m.Returned))
 }
 
 func checkAcceptance(m *Acceptance) error {
-	return first(refers("request", m.Request), refers("pledge", m.Pledge), amounts(m.Amounts))
+	return first(refers("request", m.Request), refers("pledge", m.Pledge), amounts(m.Amounts), mayAmount(m.Returned))
 }
 
 func checkReceipt(m *Receipt) error {

@@ -50,12 +50,19 @@ const (
 	Kind_KIND_TALLY           Kind = 18
 	Kind_KIND_EVENT           Kind = 19
 	Kind_KIND_RSVP            Kind = 20
+	Kind_KIND_GUIDE           Kind = 21
+	Kind_KIND_RECOMMENDATION  Kind = 22
+	Kind_KIND_RESOURCE        Kind = 23
+	Kind_KIND_STOCK           Kind = 24
+	Kind_KIND_PROJECT         Kind = 25
 	Kind_KIND_NOTICE          Kind = 26
 	Kind_KIND_ACKNOWLEDGEMENT Kind = 27
 	Kind_KIND_MODERATION      Kind = 28
 	Kind_KIND_FLAG            Kind = 29
 	Kind_KIND_ORGANISATION    Kind = 30
 	Kind_KIND_MONTH           Kind = 31
+	Kind_KIND_MEMBER          Kind = 32
+	Kind_KIND_PROJECT_PART    Kind = 33
 )
 
 // Enum value maps for Kind.
@@ -82,12 +89,19 @@ var (
 		18: "KIND_TALLY",
 		19: "KIND_EVENT",
 		20: "KIND_RSVP",
+		21: "KIND_GUIDE",
+		22: "KIND_RECOMMENDATION",
+		23: "KIND_RESOURCE",
+		24: "KIND_STOCK",
+		25: "KIND_PROJECT",
 		26: "KIND_NOTICE",
 		27: "KIND_ACKNOWLEDGEMENT",
 		28: "KIND_MODERATION",
 		29: "KIND_FLAG",
 		30: "KIND_ORGANISATION",
 		31: "KIND_MONTH",
+		32: "KIND_MEMBER",
+		33: "KIND_PROJECT_PART",
 	}
 	Kind_value = map[string]int32{
 		"KIND_UNKNOWN":         0,
@@ -111,12 +125,19 @@ var (
 		"KIND_TALLY":           18,
 		"KIND_EVENT":           19,
 		"KIND_RSVP":            20,
+		"KIND_GUIDE":           21,
+		"KIND_RECOMMENDATION":  22,
+		"KIND_RESOURCE":        23,
+		"KIND_STOCK":           24,
+		"KIND_PROJECT":         25,
 		"KIND_NOTICE":          26,
 		"KIND_ACKNOWLEDGEMENT": 27,
 		"KIND_MODERATION":      28,
 		"KIND_FLAG":            29,
 		"KIND_ORGANISATION":    30,
 		"KIND_MONTH":           31,
+		"KIND_MEMBER":          32,
+		"KIND_PROJECT_PART":    33,
 	}
 )
 
@@ -151,7 +172,7 @@ var File_protocol_record_kind_proto protoreflect.FileDescriptor
 
 const file_protocol_record_kind_proto_rawDesc = "" +
 	"\n" +
-	"\x1aprotocol/record/kind.proto\x12\x10gotong.record.v1*\xf2\x03\n" +
+	"\x1aprotocol/record/kind.proto\x12\x10gotong.record.v1*\xf8\x04\n" +
 	"\x04Kind\x12\x10\n" +
 	"\fKIND_UNKNOWN\x10\x00\x12\x16\n" +
 	"\x12KIND_NEIGHBOURHOOD\x10\x01\x12\x12\n" +
@@ -177,14 +198,23 @@ const file_protocol_record_kind_proto_rawDesc = "" +
 	"KIND_TALLY\x10\x12\x12\x0e\n" +
 	"\n" +
 	"KIND_EVENT\x10\x13\x12\r\n" +
-	"\tKIND_RSVP\x10\x14\x12\x0f\n" +
+	"\tKIND_RSVP\x10\x14\x12\x0e\n" +
+	"\n" +
+	"KIND_GUIDE\x10\x15\x12\x17\n" +
+	"\x13KIND_RECOMMENDATION\x10\x16\x12\x11\n" +
+	"\rKIND_RESOURCE\x10\x17\x12\x0e\n" +
+	"\n" +
+	"KIND_STOCK\x10\x18\x12\x10\n" +
+	"\fKIND_PROJECT\x10\x19\x12\x0f\n" +
 	"\vKIND_NOTICE\x10\x1a\x12\x18\n" +
 	"\x14KIND_ACKNOWLEDGEMENT\x10\x1b\x12\x13\n" +
 	"\x0fKIND_MODERATION\x10\x1c\x12\r\n" +
 	"\tKIND_FLAG\x10\x1d\x12\x15\n" +
 	"\x11KIND_ORGANISATION\x10\x1e\x12\x0e\n" +
 	"\n" +
-	"KIND_MONTH\x10\x1fB\x18Z\x16gotong/protocol/recordb\x06proto3"
+	"KIND_MONTH\x10\x1f\x12\x0f\n" +
+	"\vKIND_MEMBER\x10 \x12\x15\n" +
+	"\x11KIND_PROJECT_PART\x10!B\x18Z\x16gotong/protocol/recordb\x06proto3"
 
 var (
 	file_protocol_record_kind_proto_rawDescOnce sync.Once

@@ -44,6 +44,14 @@ var kinds = map[Kind]rule{
 
 	Kind_KIND_EVENT: alone(checkEvent),
 	Kind_KIND_RSVP:  about(checkRsvp),
+
+	Kind_KIND_GUIDE:          alone(checkGuide),
+	Kind_KIND_RECOMMENDATION: about(checkRecommendation),
+	Kind_KIND_RESOURCE:       alone(checkResource),
+	Kind_KIND_STOCK:          about(checkStock),
+	Kind_KIND_PROJECT:        alone(checkProject),
+	Kind_KIND_MEMBER:         alone(checkMember),
+	Kind_KIND_PROJECT_PART:   about(checkProjectPart),
 }
 
 // rule is a kind's message, what its content must keep to, and whether field 1

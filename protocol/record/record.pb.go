@@ -1447,6 +1447,7 @@ type Offer struct {
 	Photos        []*BlobRef             `protobuf:"bytes,16,rep,name=photos,proto3" json:"photos,omitempty"`
 	Disposition   Disposition            `protobuf:"varint,17,opt,name=disposition,proto3,enum=gotong.record.v1.Disposition" json:"disposition,omitempty"`
 	CloseReason   CloseReason            `protobuf:"varint,18,opt,name=close_reason,json=closeReason,proto3,enum=gotong.record.v1.CloseReason" json:"close_reason,omitempty"`
+	FromResource  *Birth                 `protobuf:"bytes,22,opt,name=from_resource,json=fromResource,proto3" json:"from_resource,omitempty"` // the offering household's own, that this is drawn from
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1572,15 +1573,26 @@ func (x *Offer) GetCloseReason() CloseReason {
 	return CloseReason_CLOSE_REASON_UNKNOWN
 }
 
+func (x *Offer) GetFromResource() *Birth {
+	if x != nil {
+		return x.FromResource
+	}
+	return nil
+}
+
 // Pledge promises help for a request, or claims from an offer.
 type Pledge struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Target        *Birth                 `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"` // the request or offer
-	Amounts       []*Amount              `protobuf:"bytes,2,rep,name=amounts,proto3" json:"amounts,omitempty"`
-	State         PledgeState            `protobuf:"varint,3,opt,name=state,proto3,enum=gotong.record.v1.PledgeState" json:"state,omitempty"`
-	PromisedAt    int64                  `protobuf:"varint,4,opt,name=promised_at,json=promisedAt,proto3" json:"promised_at,omitempty"` // ms; when the helper means to be there
-	RenewedAt     int64                  `protobuf:"varint,5,opt,name=renewed_at,json=renewedAt,proto3" json:"renewed_at,omitempty"`    // ms
-	Note          string                 `protobuf:"bytes,6,opt,name=note,proto3" json:"note,omitempty"`
+	state        protoimpl.MessageState `protogen:"open.v1"`
+	Target       *Birth                 `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"` // the request or offer
+	Amounts      []*Amount              `protobuf:"bytes,2,rep,name=amounts,proto3" json:"amounts,omitempty"`
+	State        PledgeState            `protobuf:"varint,3,opt,name=state,proto3,enum=gotong.record.v1.PledgeState" json:"state,omitempty"`
+	PromisedAt   int64                  `protobuf:"varint,4,opt,name=promised_at,json=promisedAt,proto3" json:"promised_at,omitempty"` // ms; when the helper means to be there
+	RenewedAt    int64                  `protobuf:"varint,5,opt,name=renewed_at,json=renewedAt,proto3" json:"renewed_at,omitempty"`    // ms
+	Note         string                 `protobuf:"bytes,6,opt,name=note,proto3" json:"note,omitempty"`
+	FromResource *Birth                 `protobuf:"bytes,22,opt,name=from_resource,json=fromResource,proto3" json:"from_resource,omitempty"` // the helper's own, that this is lent or taken from
+	// Of what was lent from it, what is back: the helper's word, who holds it.
+	Returned      []*Amount `protobuf:"bytes,23,rep,name=returned,proto3" json:"returned,omitempty"`
+	BackBy        int64     `protobuf:"varint,24,opt,name=back_by,json=backBy,proto3" json:"back_by,omitempty"` // ms; until when a thing is borrowed
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1657,16 +1669,39 @@ func (x *Pledge) GetNote() string {
 	return ""
 }
 
+func (x *Pledge) GetFromResource() *Birth {
+	if x != nil {
+		return x.FromResource
+	}
+	return nil
+}
+
+func (x *Pledge) GetReturned() []*Amount {
+	if x != nil {
+		return x.Returned
+	}
+	return nil
+}
+
+func (x *Pledge) GetBackBy() int64 {
+	if x != nil {
+		return x.BackBy
+	}
+	return 0
+}
+
 // Acceptance is the requester's yes to one pledge. It is a record of its own,
 // so that two devices of a household can accept two pledges while apart and
 // both stand; it copies what it accepts, so that a later change of the pledge
 // is not accepted by accident.
 type Acceptance struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Request       *Birth                 `protobuf:"bytes,1,opt,name=request,proto3" json:"request,omitempty"` // the accepting household's request or offer
-	Pledge        *Birth                 `protobuf:"bytes,2,opt,name=pledge,proto3" json:"pledge,omitempty"`
-	Amounts       []*Amount              `protobuf:"bytes,3,rep,name=amounts,proto3" json:"amounts,omitempty"`
-	TakenBack     bool                   `protobuf:"varint,4,opt,name=taken_back,json=takenBack,proto3" json:"taken_back,omitempty"`
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	Request   *Birth                 `protobuf:"bytes,1,opt,name=request,proto3" json:"request,omitempty"` // the accepting household's request or offer
+	Pledge    *Birth                 `protobuf:"bytes,2,opt,name=pledge,proto3" json:"pledge,omitempty"`
+	Amounts   []*Amount              `protobuf:"bytes,3,rep,name=amounts,proto3" json:"amounts,omitempty"`
+	TakenBack bool                   `protobuf:"varint,4,opt,name=taken_back,json=takenBack,proto3" json:"taken_back,omitempty"`
+	// Of a resource, what of the loan is back with its holder, who says so here.
+	Returned      []*Amount `protobuf:"bytes,22,rep,name=returned,proto3" json:"returned,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1727,6 +1762,13 @@ func (x *Acceptance) GetTakenBack() bool {
 		return x.TakenBack
 	}
 	return false
+}
+
+func (x *Acceptance) GetReturned() []*Amount {
+	if x != nil {
+		return x.Returned
+	}
+	return nil
 }
 
 // Receipt says what arrived. Only the receiving household's counts.
@@ -2156,7 +2198,7 @@ const file_protocol_record_record_proto_rawDesc = "" +
 	"\vdisposition\x18\x11 \x01(\x0e2\x1d.gotong.record.v1.DispositionR\vdisposition\x12@\n" +
 	"\fclose_reason\x18\x12 \x01(\x0e2\x1d.gotong.record.v1.CloseReasonR\vcloseReason\x12!\n" +
 	"\fdelivery_key\x18\x13 \x01(\fR\vdeliveryKey\x12!\n" +
-	"\fconfirmed_at\x18\x14 \x01(\x03R\vconfirmedAtJ\x04\bd\x10x\"\xc3\x04\n" +
+	"\fconfirmed_at\x18\x14 \x01(\x03R\vconfirmedAtJ\x04\bd\x10x\"\x81\x05\n" +
 	"\x05Offer\x12\x14\n" +
 	"\x05title\x18\x01 \x01(\tR\x05title\x12\x12\n" +
 	"\x04body\x18\x02 \x01(\tR\x04body\x12,\n" +
@@ -2170,7 +2212,8 @@ const file_protocol_record_record_proto_rawDesc = "" +
 	"\x05place\x18\r \x01(\tR\x05place\x121\n" +
 	"\x06photos\x18\x10 \x03(\v2\x19.gotong.record.v1.BlobRefR\x06photos\x12?\n" +
 	"\vdisposition\x18\x11 \x01(\x0e2\x1d.gotong.record.v1.DispositionR\vdisposition\x12@\n" +
-	"\fclose_reason\x18\x12 \x01(\x0e2\x1d.gotong.record.v1.CloseReasonR\vcloseReasonJ\x04\bd\x10x\"\xfc\x01\n" +
+	"\fclose_reason\x18\x12 \x01(\x0e2\x1d.gotong.record.v1.CloseReasonR\vcloseReason\x12<\n" +
+	"\rfrom_resource\x18\x16 \x01(\v2\x17.gotong.record.v1.BirthR\ffromResourceJ\x04\bd\x10x\"\x89\x03\n" +
 	"\x06Pledge\x12/\n" +
 	"\x06target\x18\x01 \x01(\v2\x17.gotong.record.v1.BirthR\x06target\x122\n" +
 	"\aamounts\x18\x02 \x03(\v2\x18.gotong.record.v1.AmountR\aamounts\x123\n" +
@@ -2179,14 +2222,18 @@ const file_protocol_record_record_proto_rawDesc = "" +
 	"promisedAt\x12\x1d\n" +
 	"\n" +
 	"renewed_at\x18\x05 \x01(\x03R\trenewedAt\x12\x12\n" +
-	"\x04note\x18\x06 \x01(\tR\x04noteJ\x04\bd\x10x\"\xc9\x01\n" +
+	"\x04note\x18\x06 \x01(\tR\x04note\x12<\n" +
+	"\rfrom_resource\x18\x16 \x01(\v2\x17.gotong.record.v1.BirthR\ffromResource\x124\n" +
+	"\breturned\x18\x17 \x03(\v2\x18.gotong.record.v1.AmountR\breturned\x12\x17\n" +
+	"\aback_by\x18\x18 \x01(\x03R\x06backByJ\x04\bd\x10x\"\xff\x01\n" +
 	"\n" +
 	"Acceptance\x121\n" +
 	"\arequest\x18\x01 \x01(\v2\x17.gotong.record.v1.BirthR\arequest\x12/\n" +
 	"\x06pledge\x18\x02 \x01(\v2\x17.gotong.record.v1.BirthR\x06pledge\x122\n" +
 	"\aamounts\x18\x03 \x03(\v2\x18.gotong.record.v1.AmountR\aamounts\x12\x1d\n" +
 	"\n" +
-	"taken_back\x18\x04 \x01(\bR\ttakenBackJ\x04\bd\x10x\"\xd2\x02\n" +
+	"taken_back\x18\x04 \x01(\bR\ttakenBack\x124\n" +
+	"\breturned\x18\x16 \x03(\v2\x18.gotong.record.v1.AmountR\breturnedJ\x04\bd\x10x\"\xd2\x02\n" +
 	"\aReceipt\x121\n" +
 	"\arequest\x18\x01 \x01(\v2\x17.gotong.record.v1.BirthR\arequest\x12/\n" +
 	"\x06pledge\x18\x02 \x01(\v2\x17.gotong.record.v1.BirthR\x06pledge\x122\n" +
@@ -2370,27 +2417,31 @@ var file_protocol_record_record_proto_depIdxs = []int32{
 	29, // 16: gotong.record.v1.Offer.photos:type_name -> gotong.record.v1.BlobRef
 	5,  // 17: gotong.record.v1.Offer.disposition:type_name -> gotong.record.v1.Disposition
 	6,  // 18: gotong.record.v1.Offer.close_reason:type_name -> gotong.record.v1.CloseReason
-	11, // 19: gotong.record.v1.Pledge.target:type_name -> gotong.record.v1.Birth
-	16, // 20: gotong.record.v1.Pledge.amounts:type_name -> gotong.record.v1.Amount
-	8,  // 21: gotong.record.v1.Pledge.state:type_name -> gotong.record.v1.PledgeState
-	11, // 22: gotong.record.v1.Acceptance.request:type_name -> gotong.record.v1.Birth
-	11, // 23: gotong.record.v1.Acceptance.pledge:type_name -> gotong.record.v1.Birth
-	16, // 24: gotong.record.v1.Acceptance.amounts:type_name -> gotong.record.v1.Amount
-	11, // 25: gotong.record.v1.Receipt.request:type_name -> gotong.record.v1.Birth
-	11, // 26: gotong.record.v1.Receipt.pledge:type_name -> gotong.record.v1.Birth
-	16, // 27: gotong.record.v1.Receipt.amounts:type_name -> gotong.record.v1.Amount
-	9,  // 28: gotong.record.v1.Receipt.quality:type_name -> gotong.record.v1.Quality
-	29, // 29: gotong.record.v1.Receipt.photos:type_name -> gotong.record.v1.BlobRef
-	11, // 30: gotong.record.v1.Comment.target:type_name -> gotong.record.v1.Birth
-	11, // 31: gotong.record.v1.Comment.reply_to:type_name -> gotong.record.v1.Birth
-	29, // 32: gotong.record.v1.Comment.photos:type_name -> gotong.record.v1.BlobRef
-	11, // 33: gotong.record.v1.Contact.target:type_name -> gotong.record.v1.Birth
-	26, // 34: gotong.record.v1.Contact.sealed:type_name -> gotong.record.v1.Sealed
-	35, // [35:35] is the sub-list for method output_type
-	35, // [35:35] is the sub-list for method input_type
-	35, // [35:35] is the sub-list for extension type_name
-	35, // [35:35] is the sub-list for extension extendee
-	0,  // [0:35] is the sub-list for field type_name
+	11, // 19: gotong.record.v1.Offer.from_resource:type_name -> gotong.record.v1.Birth
+	11, // 20: gotong.record.v1.Pledge.target:type_name -> gotong.record.v1.Birth
+	16, // 21: gotong.record.v1.Pledge.amounts:type_name -> gotong.record.v1.Amount
+	8,  // 22: gotong.record.v1.Pledge.state:type_name -> gotong.record.v1.PledgeState
+	11, // 23: gotong.record.v1.Pledge.from_resource:type_name -> gotong.record.v1.Birth
+	16, // 24: gotong.record.v1.Pledge.returned:type_name -> gotong.record.v1.Amount
+	11, // 25: gotong.record.v1.Acceptance.request:type_name -> gotong.record.v1.Birth
+	11, // 26: gotong.record.v1.Acceptance.pledge:type_name -> gotong.record.v1.Birth
+	16, // 27: gotong.record.v1.Acceptance.amounts:type_name -> gotong.record.v1.Amount
+	16, // 28: gotong.record.v1.Acceptance.returned:type_name -> gotong.record.v1.Amount
+	11, // 29: gotong.record.v1.Receipt.request:type_name -> gotong.record.v1.Birth
+	11, // 30: gotong.record.v1.Receipt.pledge:type_name -> gotong.record.v1.Birth
+	16, // 31: gotong.record.v1.Receipt.amounts:type_name -> gotong.record.v1.Amount
+	9,  // 32: gotong.record.v1.Receipt.quality:type_name -> gotong.record.v1.Quality
+	29, // 33: gotong.record.v1.Receipt.photos:type_name -> gotong.record.v1.BlobRef
+	11, // 34: gotong.record.v1.Comment.target:type_name -> gotong.record.v1.Birth
+	11, // 35: gotong.record.v1.Comment.reply_to:type_name -> gotong.record.v1.Birth
+	29, // 36: gotong.record.v1.Comment.photos:type_name -> gotong.record.v1.BlobRef
+	11, // 37: gotong.record.v1.Contact.target:type_name -> gotong.record.v1.Birth
+	26, // 38: gotong.record.v1.Contact.sealed:type_name -> gotong.record.v1.Sealed
+	39, // [39:39] is the sub-list for method output_type
+	39, // [39:39] is the sub-list for method input_type
+	39, // [39:39] is the sub-list for extension type_name
+	39, // [39:39] is the sub-list for extension extendee
+	0,  // [0:39] is the sub-list for field type_name
 }
 
 func init() { file_protocol_record_record_proto_init() }
