@@ -90,7 +90,9 @@ const lastingDays = 730
 
 // lasting kinds are not for one occasion: what is held every month, learnt,
 // owned or rebuilt.
-func lasting(k record.Kind) bool { return k >= record.Kind_KIND_EVENT && k <= record.Kind_KIND_RSVP }
+func lasting(k record.Kind) bool {
+	return k >= record.Kind_KIND_EVENT && k <= record.Kind_KIND_PROJECT || k == record.Kind_KIND_MEMBER || k == record.Kind_KIND_PROJECT_PART
+}
 
 // hold returns the day until which carriers keep a part that goes into slot at
 // stamp: never less than what was said of the same record there.

@@ -39,6 +39,12 @@ func (b *Board) hear(e *entry) *decoded {
 	if !isItem(e.kind) || d.Content == nil || len(e.about) == 0 {
 		return d
 	}
+	b.gather(d, e)
+	return d
+}
+
+// gather takes in what households say about a record, as far as their word counts.
+func (b *Board) gather(d *decoded, e *entry) {
 	d.accepted, d.received = make(map[protocol.RecordID][]*record.Amount), make(map[protocol.RecordID]*received)
 	for _, x := range b.readAbout(e, record.Kind_KIND_PLEDGE, record.Kind_KIND_ACCEPTANCE, record.Kind_KIND_RECEIPT, record.Kind_KIND_TRIAGE) {
 		switch m := x.Content.(type) {
@@ -58,7 +64,6 @@ func (b *Board) hear(e *entry) *decoded {
 			}
 		}
 	}
-	return d
 }
 
 // arrived takes in a receipt of the household by. A receipt states a total, so

@@ -70,7 +70,7 @@ func (v View) Over(id protocol.RecordID) bool {
 	}
 	switch m := r.Content.(type) {
 	case *record.Pledge:
-		return !standing(m) || v.overAt(m.Target)
+		return v.pledgeOver(r, m)
 	case *record.Acceptance:
 		return m.TakenBack || v.overAt(m.Request)
 	case *record.Receipt:
@@ -91,6 +91,10 @@ func (v View) Over(id protocol.RecordID) bool {
 		return v.now > sure(r.Created()+flagHolds)
 	case *record.Rsvp:
 		return v.answerOver(m)
+	case *record.Stock:
+		return v.overAt(m.Resource)
+	case *record.Member:
+		return m.Ended
 	}
 	return v.overAlone(r)
 }
@@ -104,6 +108,8 @@ func (v View) overAlone(r *Record) bool {
 		return m.Ended
 	case *record.Event:
 		return v.eventOver(r, m)
+	case *record.Resource:
+		return resourceOver(m)
 	}
 	return v.careOver(r) || v.decisionOver(r)
 }
