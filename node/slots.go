@@ -157,7 +157,8 @@ func (t *turn) class(p record.Part) cell.Class {
 		return classOfWord(m.Word)
 	case *record.Notice:
 		return t.classOfNotice(m)
-	case *record.Comment, *record.Thanks, *record.Acknowledgement:
+	case *record.Comment, *record.Thanks, *record.Acknowledgement,
+		*record.Guide, *record.Recommendation, *record.Member, *record.ProjectPart:
 		return cell.Bulk
 	}
 	return cell.Normal
