@@ -91,7 +91,7 @@ func changeOf(t *testing.T, s *street, id string) board.Change {
 func someStatus(s *street) Status {
 	return Status{
 		Device: s.homes[0].device, Dir: "/var/lib/gotong", Started: begun, Addrs: []string{"/ip4/127.0.0.1/tcp/4001"},
-		Connected: 1, Troubles: []Trouble{TroubleClock},
+		Connected: 1, Relayed: &Relayed{Devices: 3, Connections: 2}, Troubles: []Trouble{TroubleClock},
 		Neighbourhoods: []NeighbourhoodStatus{{
 			ID: s.id, Member: true, Households: 2, Devices: 2, Operations: 5, Cells: 8, Locked: 1,
 			Hash: [32]byte{0xa6, 31: 0x44}, Connected: 1, LastExchange: begun.Add(-time.Minute),
@@ -100,10 +100,11 @@ func someStatus(s *street) Status {
 }
 
 func somePeers(s *street) []Peer {
+	hub := protocol.DeviceID(id16("hub"))
 	return []Peer{
 		{Device: id16("far"), Name: "12D3KooWfar", Seen: begun.Add(-time.Hour)},
 		{
-			Device: s.homes[1].device, Name: "12D3KooWbudi", Addrs: []string{"/ip4/127.0.0.1/tcp/4002"}, Connected: true,
+			Device: s.homes[1].device, Name: "12D3KooWbudi", Addrs: []string{"/ip4/127.0.0.1/tcp/4002"}, Connected: true, Hub: &hub,
 			RoundTrip: 1500 * time.Microsecond, Seen: begun, LastExchange: begun,
 			Shared: map[protocol.NeighbourhoodID]protocol.HouseholdID{s.id: s.homes[1].me()},
 		},
