@@ -26,7 +26,7 @@ type neighbour struct {
 	recalled []netip.AddrPort // by the caller
 	told     []netip.AddrPort // what Remember was told, sorted
 	seen     time.Time        // when it was last heard on a link
-	visits   int              // to a stranger, in vain
+	visits   int              // in vain, to a stranger or to one whom a hub connects
 }
 
 const (
@@ -242,11 +242,23 @@ func (s *supervisor) conclude(r result, now time.Time) {
 	}
 	n.busy = false
 	if s.gate.standing(r.id) == Member {
+		if s.roll.has(r.id) && !s.roll.direct(r.id) {
+			s.tryRarely(n, now)
+			return
+		}
 		n.visits = 0
 		n.later(now, s.rhythm)
 		return
 	}
 	s.postpone(n, now)
+}
+
+// tryRarely puts off the next try of a direct connection to somebody whom a hub
+// connects: most are behind another router and stay there. Who comes to the same
+// link is heard there, and dialled at once.
+func (s *supervisor) tryRarely(n *neighbour, now time.Time) {
+	n.next = now.Add(min(s.rhythm.slow<<min(n.visits, 10), maxStrange))
+	n.visits++
 }
 
 func (s *supervisor) concludeHand(r result, now time.Time) {

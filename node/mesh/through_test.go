@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -105,6 +107,50 @@ func TestADirectConnectionTakesThePlaceOfARelayedOne(t *testing.T) {
 	until(t, "one connection is left", func() bool {
 		return len(a.swarm.ConnsToPeer(b.Host().ID())) == 1 && len(b.swarm.ConnsToPeer(a.Host().ID())) == 1
 	})
+}
+
+// TestWhileAHubConnectsADirectConnectionIsTriedRarely has one tell an address at
+// which nobody lets anybody in.
+func TestWhileAHubConnectsADirectConnectionIsTriedRarely(t *testing.T) {
+	door, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer door.Close()
+	var knocks atomic.Int32
+	go func() {
+		for {
+			c, err := door.Accept()
+			if err != nil {
+				return
+			}
+			knocks.Add(1)
+			c.Close()
+		}
+	}()
+	h := aHub(t, 1, nil)
+	a := node(t, 2, func(c *Config, r *rhythm) {
+		c.Announce, c.Peers = []string{}, h.Addrs()[:1]
+		c.Members = func() []peer.ID { return ids(t, []byte{3}) }
+		r.slow = 20 * time.Millisecond
+	})
+	b := node(t, 3, func(c *Config, _ *rhythm) {
+		c.Announce = multiaddrStrings([]netip.AddrPort{door.Addr().(*net.TCPAddr).AddrPort()})
+		c.Peers = h.Addrs()[:1]
+	})
+	meets(t, a, b, h.Host().ID())
+	until(t, "a direct connection is tried", func() bool { return knocks.Load() > 0 })
+	time.Sleep(1500 * time.Millisecond) // in which one that is missing is tried some thirty times
+	if n := knocks.Load(); n > 12 {
+		t.Errorf("tried %d times", n)
+	}
+	meets(t, a, b, h.Host().ID())
+}
+
+func TestAPlaceIsAskedForAgainLongBeforeItEnds(t *testing.T) {
+	if 2*reserveFor > relayRoom.ReservationTTL {
+		t.Errorf("asked for again after %v of %v", reserveFor, relayRoom.ReservationTTL)
+	}
 }
 
 func TestWhenTheHubGoesDirectLinksStayAndWhenItIsBackTheyMeetAgain(t *testing.T) {
