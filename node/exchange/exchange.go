@@ -126,6 +126,9 @@ func (x *Exchange) RosterChanged(n protocol.NeighbourhoodID) {
 func (x *Exchange) relent(n protocol.NeighbourhoodID) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	for peer := range x.links {
+		x.begin(n, peer)
+	}
 	for p, v := range x.visits {
 		if p.n == n && v.refused.Load() {
 			v.relent()

@@ -59,7 +59,7 @@ func (v *visit) ended(pace *pace, err error) {
 // begin starts the visits to a peer. The caller holds x.mu.
 func (x *Exchange) begin(n protocol.NeighbourhoodID, peer protocol.DeviceID) {
 	p := pair{n, peer}
-	if x.visits[p] != nil || x.ctx.Err() != nil {
+	if x.visits[p] != nil || x.ctx.Err() != nil || !x.worthwhile(p) {
 		return
 	}
 	ctx, cancel := context.WithCancel(x.ctx)
@@ -70,6 +70,18 @@ func (x *Exchange) begin(n protocol.NeighbourhoodID, peer protocol.DeviceID) {
 		defer cancel()
 		x.keep(ctx, p, v, open)
 	})
+}
+
+// fewShelves is up to how many neighbourhoods a node asks every peer for each of
+// them. Whoever carries more has hundreds of peers, each of one neighbourhood:
+// it waits for those that a roster does not have to come by themselves.
+const fewShelves = 3
+
+// worthwhile reports whether this side has to begin with a peer. The caller holds
+// x.mu.
+func (x *Exchange) worthwhile(p pair) bool {
+	f := x.shelves[p.n]
+	return f == nil || len(x.shelves) <= fewShelves || f.Serves(p.peer) || len(f.Ops()) == 0
 }
 
 // keep exchanges with a peer again and again.

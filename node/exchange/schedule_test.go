@@ -176,6 +176,66 @@ func TestAPeerThatDoesNotKnowTheNeighbourhoodIsSeldomAsked(t *testing.T) {
 	})
 }
 
+// A hub has many neighbourhoods, and many peers of one each: what that costs must
+// not grow with the one times the other.
+func TestWhoCarriesManyAsksAPeerForThoseOfItsOwnAlone(t *testing.T) {
+	onRoad(t, 2, func(t *testing.T, v *village, r *road) {
+		hub, guest := v.houses[0], v.houses[1]
+		for i := range 10 {
+			n := v.n
+			n[0] ^= byte(1 + i)
+			hub.x.Join(another{hub, n}, nil)
+		}
+		hub.write(1, cell.Normal, "for the guest")
+		hub.x.Connected(guest.device(), r.open(hub, guest))
+		time.Sleep(time.Second)
+		if n := r.count(); n != 1 || !same(hub, guest) {
+			t.Errorf("it dialed %d times; equal: %v", n, same(hub, guest))
+		}
+		hub.x.mu.Lock()
+		defer hub.x.mu.Unlock()
+		if len(hub.x.visits) != 1 {
+			t.Errorf("it intends %d visits", len(hub.x.visits))
+		}
+	})
+}
+
+// another is a neighbourhood that a house carries and no peer here is in.
+type another struct {
+	*house
+	n protocol.NeighbourhoodID
+}
+
+func (a another) ID() protocol.NeighbourhoodID    { return a.n }
+func (a another) Serves(d protocol.DeviceID) bool { return d == a.device() }
+
+// A device that a roster comes to have is begun with at once.
+func TestWhoCarriesManyBeginsWithAPeerOnceItsRosterHasIt(t *testing.T) {
+	onRoad(t, 2, func(t *testing.T, v *village, r *road) {
+		hub, guest := v.houses[0], v.houses[1]
+		for i := range 10 {
+			n := v.n
+			n[0] ^= byte(1 + i)
+			hub.x.Join(another{hub, n}, nil)
+		}
+		hub.mu.Lock()
+		key := hub.keys[guest.device()]
+		delete(hub.keys, guest.device())
+		hub.mu.Unlock()
+		hub.x.Connected(guest.device(), r.open(hub, guest))
+		time.Sleep(time.Second)
+		before := r.count()
+		hub.mu.Lock()
+		hub.keys[guest.device()] = key
+		hub.mu.Unlock()
+		hub.x.RosterChanged(v.n)
+		time.Sleep(2 * time.Second)
+		if r.count() != 1 || before != 0 {
+			t.Errorf("it dialed %d times before, %d after", before, r.count()-before)
+		}
+	})
+}
+
 func TestAPeerThatIsGoneIsNotDialed(t *testing.T) {
 	onRoad(t, 2, func(t *testing.T, v *village, r *road) {
 		r.join(v.houses[0], v.houses[1])
