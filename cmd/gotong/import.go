@@ -130,24 +130,58 @@ func (i *importer) take(ctx context.Context, row []string) error {
 		}
 		return nil
 	}
-	write := i.node.Ask
-	if what == rowOffer {
-		write = i.node.Offer
-	}
-	written, err := write(ctx, draft)
+	written, err := i.write(ctx, what, draft)
 	if err != nil {
 		return err
 	}
-	if written.Repeated {
+	if written.repeated {
 		i.counts.Known++
 		return nil
 	}
 	i.counts.New++
-	i.counts.Moved += written.Moved
+	i.counts.Moved += written.moved
 	return nil
 }
 
-// draft reads a row; its type is empty where it is neither request nor offer.
+// taken is what became of a row.
+type taken struct {
+	repeated bool
+	moved    int
+}
+
+// write writes one row as what it is.
+func (i *importer) write(ctx context.Context, what string, draft api.Draft) (taken, error) {
+	switch what {
+	case rowNotice:
+		doc, err := i.node.Notify(ctx, noticeOf(draft))
+		return taken{doc.Repeated, 0}, err
+	case rowOffer:
+		doc, err := i.node.Offer(ctx, draft)
+		return taken{doc.Repeated, doc.Moved}, err
+	}
+	doc, err := i.node.Ask(ctx, draft)
+	return taken{doc.Repeated, doc.Moved}, err
+}
+
+// noticeOf is a row as a notice, a minor one. It has no contact that a number
+// could be moved to: one that has a number and was not said to be open is bad.
+func noticeOf(d api.Draft) api.NoticeDraft {
+	n := api.NoticeDraft{Place: d.Place, Origin: d.Origin, Expires: d.Until, Texts: []api.NoticeText{
+		{Language: "id", Headline: cutTo(d.Title, headlineLimit), Description: cutTo(d.Body, textLimit)},
+	}}
+	if d.Numbers == api.NumbersOpen {
+		n.Numbers = api.NumbersOpen
+	}
+	if n.Texts[0].Headline != d.Title && d.Body == "" {
+		n.Texts[0].Description = cutTo(d.Title, textLimit)
+	}
+	if d.At != "" {
+		n.Areas = []api.NoticeArea{{Description: cutTo(d.At, noteLimit)}}
+	}
+	return n
+}
+
+// draft reads a row; its type is empty where it is none of these.
 func (i *importer) draft(row []string) (string, api.Draft, error) {
 	ticked := i.sheet.ticked(row)
 	what, err := i.what(row, ticked)

@@ -369,6 +369,7 @@ const (
 	eventLimit    = protocol.MaxTitle
 	headlineLimit = 2 * protocol.MaxTitle
 	textLimit     = protocol.MaxText
+	noteLimit     = protocol.MaxNote
 )
 
 // feedTime bounds how long a feed and all its alerts may take.

@@ -177,15 +177,18 @@ func ticks(cell string) bool {
 const (
 	rowRequest = "request"
 	rowOffer   = "offer"
+	rowNotice  = "notice"
 )
 
-// typeOf reads whether a row asks or offers.
+// typeOf reads whether a row asks, offers or tells.
 func typeOf(text string) (string, bool) {
 	switch strings.ToLower(strings.TrimSpace(text)) {
 	case "request", "ask", "need", "permintaan", "minta", "butuh":
 		return rowRequest, true
 	case "offer", "tawaran", "bantuan", "tawar":
 		return rowOffer, true
+	case "notice", "report", "pengumuman", "laporan", "kabar":
+		return rowNotice, true
 	}
 	return "", false
 }
