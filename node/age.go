@@ -115,6 +115,7 @@ func (n *Node) beat() {
 	for _, id := range n.Neighbourhoods() {
 		if h, ok := n.Neighbourhood(id); ok {
 			h.sweep()
+			n.tidyPhotos(h)
 			if err := n.partOut(h); err != nil {
 				n.parts.Log.Warn("a neighbourhood that put this hub out", "err", err)
 			}

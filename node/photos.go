@@ -282,3 +282,42 @@ func (b Backend) FetchPhoto(ctx context.Context, n protocol.NeighbourhoodID, p *
 		see(come)
 	}))
 }
+
+// tidyPhotos lets go of own photos that no record of the household shows any
+// longer, and holds on to those that one shows again.
+func (n *Node) tidyPhotos(h *Neighbourhood) {
+	if n.parts.Photos == nil {
+		return
+	}
+	shows := make(map[blob.Address]bool)
+	err := h.do(h.ctx, func() { h.ownPhotos(shows) })
+	if err == nil {
+		err = n.parts.Photos.Own(h.id, shows)
+	}
+	if err != nil {
+		h.log.Warn("own photos", "err", err)
+	}
+}
+
+// ownPhotos adds the blobs that devices of the own household show, now or before
+// they got other keys.
+func (h *Neighbourhood) ownPhotos(shows map[blob.Address]bool) {
+	members := h.roster.Load()
+	me, _ := members.Household(h.parts.Identity.DeviceID())
+	for _, d := range members.Devices() {
+		if d.Household != me {
+			continue
+		}
+		for _, f := range h.board.Facts(d.ID) {
+			content, err := record.Content(f.Part.Kind, f.Part.Fields)
+			if err != nil {
+				continue // of a newer version, or nonsense: it shows nothing here
+			}
+			for _, p := range record.PhotosOf(content) {
+				for _, a := range addresses(p) {
+					shows[a] = true
+				}
+			}
+		}
+	}
+}

@@ -13,8 +13,11 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/protobuf/proto"
+
 	"gotong/node/api"
 	"gotong/protocol"
+	"gotong/protocol/board"
 	"gotong/protocol/record"
 	"gotong/protocol/roster"
 )
@@ -236,5 +239,46 @@ func TestANeighbourhoodThatIsLeftTakesItsPhotosAlong(t *testing.T) {
 	}
 	if left, err := os.ReadDir(filepath.Join(dir, photosDir)); err != nil || len(left) != 0 {
 		t.Errorf("%v are left, %v", left, err)
+	}
+}
+
+func TestAnOwnPhotoIsHeldAsLongAsARecordShowsIt(t *testing.T) {
+	dir := t.TempDir()
+	sari := newRealNode(t, dir)
+	id, err := sari.Create(t.Context(), "RT 03", "Bu Sari")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, _ := sari.Neighbourhood(id)
+	b := Backend{Node: sari}
+	shown := asksWithAPhoto(t, sari, h, "Atap", photographed(t, 100))
+	dropped := asksWithAPhoto(t, sari, h, "Tikar", photographed(t, 110))
+	var tikar protocol.RecordID
+	if err := h.Look(t.Context(), func(v board.View) {
+		for _, i := range v.Items(record.Kind_KIND_REQUEST) {
+			if i.Request().Title == "Tikar" {
+				tikar = i.ID
+			}
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Edit(t.Context(), tikar, func(m proto.Message) error { m.(*record.Request).Photos = nil; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	sari.tidyPhotos(h)
+	brought, own := sari.parts.Photos.Use()
+	if !b.PhotoHere(id, shown, false) || !b.PhotoHere(id, dropped, false) || brought == 0 || own == 0 {
+		t.Errorf("%d bytes may go, %d may not", brought, own)
+	}
+	if err := h.Edit(t.Context(), tikar, func(m proto.Message) error {
+		m.(*record.Request).Photos = []*record.BlobRef{dropped}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	sari.tidyPhotos(h)
+	if brought, _ := sari.parts.Photos.Use(); brought != 0 {
+		t.Errorf("%d bytes of what is shown may go", brought)
 	}
 }

@@ -245,6 +245,25 @@ func (s *Store) Show(n protocol.NeighbourhoodID, a blob.Address) error {
 	return s.rename(at, f, stateOwn)
 }
 
+// Own says which whole blobs the household shows: those are own ones from now
+// on, and own ones that it shows no longer may be evicted.
+func (s *Store) Own(n protocol.NeighbourhoodID, shows map[blob.Address]bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var errs []error
+	for at, f := range s.files {
+		switch {
+		case at.n != n:
+		case f.state == stateOwn && !shows[at.a]:
+			f.opened = s.opt.Now() // others may still want to see it
+			errs = append(errs, s.rename(at, f, stateKept))
+		case f.state == stateKept && shows[at.a]:
+			errs = append(errs, s.rename(at, f, stateOwn))
+		}
+	}
+	return errors.Join(errs...)
+}
+
 // Copy gives another neighbourhood an own blob too: its records show the same.
 func (s *Store) Copy(from, to protocol.NeighbourhoodID, a blob.Address) error {
 	s.mu.Lock()
