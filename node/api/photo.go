@@ -138,12 +138,7 @@ func (d Desk) photo(s site, ref *record.BlobRef) Photo {
 // photos returns what an item, its receipts and the comments on it show: its own
 // first, then as they were written. What stewards hid shows nothing.
 func (s sight) photos(i board.Item) []Photo {
-	records := s.comments(i)
-	for _, r := range s.About(i.ID, record.Kind_KIND_RECEIPT) {
-		if !s.keptFrom(r) {
-			records = append(records, r)
-		}
-	}
+	records := append(s.comments(i), s.About(i.ID, record.Kind_KIND_RECEIPT)...)
 	slices.SortStableFunc(records, byTime)
 	var all []Photo
 	for _, r := range append([]*board.Record{i.Record}, records...) {

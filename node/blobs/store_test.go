@@ -123,9 +123,11 @@ func TestAHubDoesNotBringBackWhatItGaveAway(t *testing.T) {
 	s := newShelf(t, 50_000)
 	first := s.mustBring(rt, 1, 30_000)
 	second := s.mustBring(rt, 2, 30_000)
-	s.reopen(50_000)
-	if s.wants(rt, first) || s.wants(rt, second) || !s.wants(rt, blob.Address{1}) {
-		t.Error("what was given away for room is wanted again: it would come and go for ever")
+	for range 2 {
+		if s.wants(rt, first) || s.wants(rt, second) || !s.wants(rt, blob.Address{1}) {
+			t.Error("what was given away for room is wanted again: it would come and go for ever")
+		}
+		s.reopen(50_000)
 	}
 	if again := s.mustBring(rt, 1, 30_000); again != first || !s.Held(rt, first).Whole {
 		t.Error("what somebody opens does not come")
@@ -380,10 +382,9 @@ func TestAHubGathersTheSmallOnesFirstAndThenAsksForNothing(t *testing.T) {
 		}
 		var order []blob.Address
 		honest := sari.serve
-		bytesAsked := 0
+		told := 0
 		sari.serve = func(peer protocol.DeviceID, l Stream) error {
-			return honest(peer, &heard{Stream: l, each: func(frame []byte) {
-				bytesAsked += len(frame)
+			return honest(peer, &heard{Stream: l, told: &told, each: func(frame []byte) {
 				if frame[0] == kindWant {
 					order = append(order, blob.Address(frame[1:]))
 				}
@@ -398,12 +399,12 @@ func TestAHubGathersTheSmallOnesFirstAndThenAsksForNothing(t *testing.T) {
 		if !slices.Equal(order, []blob.Address{small, large}) || !hub.Held(rt, large).Whole {
 			t.Errorf("brought %v", order)
 		}
-		if hub.Held(rt, pending).Whole {
-			t.Error("a photo that no record shows yet was given out")
+		if err := hub.Fetch(ctx, rt, pending, 0, nil); !errors.Is(err, ErrNobody) || hub.Held(rt, pending).Whole {
+			t.Errorf("a photo that no record shows yet was given out: %v", err)
 		}
-		bytesAsked = 0
-		if err := hub.Gather(ctx, rt, from); err != nil || bytesAsked > 64 {
-			t.Errorf("with nothing new it asked with %d bytes: %v", bytesAsked, err)
+		told = 0
+		if err := hub.Gather(ctx, rt, from); err != nil || told > 3 {
+			t.Errorf("with nothing new it was told %d bytes: %v", told, err)
 		}
 	})
 }
@@ -412,7 +413,15 @@ func TestAHubGathersTheSmallOnesFirstAndThenAsksForNothing(t *testing.T) {
 type heard struct {
 	Stream
 	each func(frame []byte)
+	told *int // bytes that are written
 	seen []byte
+}
+
+func (w *heard) Write(p []byte) (int, error) {
+	if w.told != nil {
+		*w.told += len(p)
+	}
+	return w.Stream.Write(p)
 }
 
 func (w *heard) Read(p []byte) (int, error) {
