@@ -159,7 +159,7 @@ func TestWhatANeighbourWroteIsTextAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestTenThousandRecordsAreAPageOfThirtyKilobytes(t *testing.T) {
+func TestALongBoardIsPagedAndItsFirstPageIsSmall(t *testing.T) {
 	if testing.Short() {
 		t.Skip("writes many records")
 	}
