@@ -98,7 +98,7 @@ func (v *visit) draft() (api.Draft, error) {
 		Place: v.place(), Title: title, Body: body, At: v.field("at"), Urgency: v.field("urgency"), Until: v.until(),
 		Lines:   []api.DraftLine{{Category: v.field("kind"), Unit: v.field("unit"), Quantity: q}},
 		Contact: v.field("contact"), PlaceExact: v.field("exact"), Stewards: v.field("stewards") != "",
-		Numbers: api.Numbers(v.field("numbers")), Origin: "web " + v.Typed.Get("form"),
+		Numbers: api.Numbers(v.field("numbers")), Origin: "web " + v.Typed.Get("form"), Photos: v.Typed["photos"],
 	}, nil
 }
 

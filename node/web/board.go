@@ -31,6 +31,8 @@ type boardView struct {
 	Health   string
 	Well     bool
 	Cut      time.Time // when the light went out, where that is news
+	Notices  []noticeView
+	Calls    []callView
 }
 
 // card is a request or an offer on the board.
@@ -107,9 +109,20 @@ func (b *boardView) state(v *visit) error {
 	if err != nil {
 		return err
 	}
-	b.Health, b.Well = v.health(report), well(report)
 	if cut, ok := v.site.power.cut(report.Started); ok {
 		b.Cut = cut
+	}
+	b.Health, b.Well = v.health(report), well(report)
+	if !b.Standing.Member {
+		return nil
+	}
+	if b.Notices, err = v.notices(true); err != nil {
+		return err
+	}
+	if v.Phone.Role.may(member) {
+		if b.Calls, err = v.calls(); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -27,6 +27,7 @@ type itemView struct {
 	Reach    *reachView // of an own one
 	Pledges  []pledgeView
 	Comments []commentView
+	Photos   []photoView
 	// What can be done.
 	CanPledge, CanArrive, CanEnd, CanSay, CanConfide bool
 	Left                                             string // of the only line, for the promise
@@ -51,6 +52,7 @@ type pledgeView struct {
 	Due, Lapses                        string
 	Arrived                            string
 	Live, CanAccept, CanArrive, Mine   bool
+	CanThank                           bool
 }
 
 type commentView struct{ Who, Ago, Text string }
@@ -75,10 +77,22 @@ func readItem(v *visit) (any, error) {
 	if !i.Until.IsZero() {
 		item.Until = v.Time(i.Until)
 	}
+	v.saw(i)
 	item.describe(v, doc)
 	item.offer(v, doc, standing)
 	v.Title, v.Live = cut(i.Title, 60), i.ID
 	return item, nil
+}
+
+// saw tells the neighbours that somebody of this house has opened a request on
+// which a life depends. A page that renews itself was opened by nobody.
+func (v *visit) saw(i api.Item) {
+	if i.Owner.Me || i.Urgency != record.Urgency_URGENCY_CRITICAL.Code() || !v.Phone.Role.may(member) || v.req.Header.Get(part) != "" || v.req.Method != "GET" {
+		return
+	}
+	if _, err := v.desk().Saw(v.req.Context(), v.target()); err != nil {
+		v.site.log.Debug("that it was seen cannot be told", "error", err)
+	}
 }
 
 // reachView says how far an own record has got, and no more than is known.
@@ -126,6 +140,9 @@ func (item *itemView) describe(v *visit, doc api.Shown) {
 	for _, p := range i.Pledges {
 		item.Pledges = append(item.Pledges, v.pledge(i, p))
 	}
+	for _, p := range doc.Photos {
+		item.Photos = append(item.Photos, v.photo(i.ID, p))
+	}
 	for _, c := range doc.Comments {
 		item.Comments = append(item.Comments, commentView{v.Who(c.Owner), v.Since(c.Created), c.Text})
 	}
@@ -162,7 +179,7 @@ func (v *visit) pledge(i api.Item, p api.Pledge) pledgeView {
 		view.Lapses = v.Time(p.Lapses)
 	}
 	if len(p.Received) > 0 {
-		view.Arrived = v.amounts(p.Received)
+		view.Arrived, view.CanThank = v.amounts(p.Received), receives
 	}
 	return view
 }
@@ -245,6 +262,7 @@ var deeds = map[string]deed{
 	"close":    {member, closeIt},
 	"comment":  {desk, commentOnIt},
 	"contact":  {member, confideIt},
+	"thank":    {member, thankIt},
 }
 
 func (v *visit) share() (api.Share, error) {
@@ -302,7 +320,7 @@ func closeIt(v *visit) (string, error) {
 }
 
 func commentOnIt(v *visit) (string, error) {
-	r := api.Remark{Target: v.target(), Text: v.field("text"), Origin: "web " + v.Typed.Get("form"), Numbers: api.Numbers(v.field("numbers"))}
+	r := api.Remark{Photos: v.Typed["photos"], Target: v.target(), Text: v.field("text"), Origin: "web " + v.Typed.Get("form"), Numbers: api.Numbers(v.field("numbers"))}
 	doc, err := v.desk().Comment(v.req.Context(), r)
 	if err == nil && doc.Moved > 0 {
 		return "moved", nil
@@ -314,4 +332,13 @@ func confideIt(v *visit) (string, error) {
 	c := api.Confidence{Target: v.target(), Contact: v.field("contact"), PlaceExact: v.field("exact"), Stewards: v.field("stewards") != ""}
 	_, err := v.desk().Confide(v.req.Context(), c)
 	return "confided", err
+}
+
+func thankIt(v *visit) (string, error) {
+	text := v.field("thanks")
+	if text == "" {
+		text = v.T("web.item.thanks")
+	}
+	_, err := v.desk().Thank(v.req.Context(), api.Thanking{Place: v.place(), To: v.field("pledge"), Text: text, Origin: "web " + v.Typed.Get("form"), Numbers: api.Numbers(v.field("numbers"))})
+	return "thanked", err
 }

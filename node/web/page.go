@@ -33,9 +33,10 @@ type page struct {
 // visit is one request of a phone that is let in.
 type visit struct {
 	view
-	site *Site
-	w    http.ResponseWriter
-	req  *http.Request
+	site  *Site
+	w     http.ResponseWriter
+	req   *http.Request
+	wrong error // with a photo of the form
 }
 
 func (v *visit) desk() api.Desk        { return v.site.desk }
@@ -83,6 +84,9 @@ func (s *Site) anyone(do func(*visit)) http.Handler {
 			v.refused(http.StatusRequestEntityTooLarge, "too-large", nil)
 			return
 		}
+		if in := v.Typed.Get("in"); in != "" {
+			v.In = in
+		}
 		do(v)
 	})
 }
@@ -90,16 +94,16 @@ func (s *Site) anyone(do func(*visit)) http.Handler {
 // read reads a bounded form. Its neighbourhood is the one the form was made in.
 func (v *visit) read() error {
 	if strings.HasPrefix(v.req.Header.Get("Content-Type"), "multipart/") {
-		return nil // a bundle, which its page reads as it comes
+		if v.Query.Get("form") != "" {
+			return nil // a bundle, which its page reads as it comes
+		}
+		return v.readParts()
 	}
 	v.req.Body = http.MaxBytesReader(v.w, v.req.Body, maxForm)
 	if err := v.req.ParseForm(); err != nil {
 		return fmt.Errorf("web: form: %w", err)
 	}
 	v.Typed = v.req.PostForm
-	if in := v.Typed.Get("in"); in != "" {
-		v.In = in
-	}
 	return nil
 }
 
@@ -134,7 +138,12 @@ func (v *visit) send(p page) {
 		v.complain(p, http.StatusConflict, v.T("web.problem.stale"))
 		return
 	}
-	to, err := v.site.done.once(v.Phone.ID+form+v.req.URL.Path, func() (string, error) { return p.post(v) })
+	to, err := v.site.done.once(v.Phone.ID+form+v.req.URL.Path, func() (string, error) {
+		if v.wrong != nil {
+			return "", v.wrong
+		}
+		return p.post(v)
+	})
 	if err != nil {
 		v.Numbers = api.ProblemOf(err).Numbers
 		v.complain(p, statusOf(err), v.problem(err))

@@ -116,6 +116,7 @@ func (s *Site) Handler() http.Handler {
 	mux.Handle("POST /in", s.anyone(s.letIn))
 	mux.Handle("GET /in/{token}", s.anyone(s.linkPage))
 	mux.Handle("POST /leave", s.known(guest, s.leave))
+	mux.Handle("GET /r/{id}/photo/{photo}", s.known(guest, s.showPhoto))
 	mux.Handle("GET /live", s.known(guest, s.watch))
 	mux.Handle("/v1/", s.known(member, s.localAPI))
 	mux.HandleFunc("/", s.nowhere)

@@ -72,6 +72,13 @@ func (v *view) T(key string, pairs ...any) string {
 	return v.Say(key, args)
 }
 
+// With is the same view of a part of its page, for a template of that part.
+func (v *view) With(part any) *view {
+	of := *v
+	of.Page = part
+	return &of
+}
+
 // Was is what was typed into a field before something went wrong.
 func (v *view) Was(field string) string { return v.Typed.Get(field) }
 
@@ -144,6 +151,8 @@ func (v *view) problem(err error) string {
 	}
 	if own := "web." + key; v.Has(own) {
 		key = own
+	} else if said := v.T(key); strings.Contains(said, "gotong ") || strings.Contains(said, "--") {
+		key = "web.problem.other" // its own sentence sends people to a terminal
 	}
 	return v.T(key, "prefix", p.Prefix, "group", p.Group, "field", v.named("field.", p.Field), "why", v.named("why.", p.Why))
 }

@@ -77,6 +77,7 @@ func families(all map[string]bool) map[string]bool {
 	for _, code := range api.Codes() {
 		made["web.problem."+code] = true
 	}
+	made["web.problem.last-owner"] = true
 	for _, trouble := range []api.Trouble{api.TroubleCloned, api.TroubleRenewed} {
 		made["web.trouble."+string(trouble)] = true
 	}
@@ -149,7 +150,7 @@ func (p pseudo) When(at, now time.Time) string          { return mark(p.Tongue.W
 // everyPage are paths that show every page there is.
 func everyPage(id, person string) []string {
 	return []string{"/", "/?show=open", "/?show=mine", "/?text=xyz", "/ask", "/offer", id, "/people", "/people/" + person, "/people/" + person + "?do=vouch", "/people/" + person + "?do=revoke",
-		"/invite", "/poster", "/more", "/phones", "/phones/new", "/devices", "/stick", "/health", "/hub", "/hub/slip", "/hub/print", "/start", "/join", "/create", "/where", "/r/0000", "/recovery"}
+		"/invite", "/poster", "/more", "/phones", "/phones/new", "/devices", "/stick", "/health", "/care", "/events", "/events/new", "/notices", "/hub", "/hub/slip", "/hub/print", "/start", "/join", "/create", "/where", "/r/0000", "/recovery"}
 }
 
 func TestNoPageSaysAWordThatIsNotInTheCatalogs(t *testing.T) {

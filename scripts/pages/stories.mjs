@@ -68,6 +68,23 @@ await story('ask on one, pledge on the other, accept, arrive: no page is loaded 
   await b.waitForSelector('.thread:has-text("Terima kasih, Pak Budi!")');
 });
 
+await story('one tap says that all is well, and a photo goes with a request', async () => {
+  await b.goto(`${budi.url}/care`);
+  await a.goto(`${sari.url}/care`);
+  await a.click('#safe');
+  await has(a, 'Kabar kami tersimpan');
+  await b.waitForSelector('.card:has-text("Keluarga Bu Sari"):has-text("aman")');
+  await a.goto(`${sari.url}/ask`);
+  await a.fill('#title', 'Atap bocor');
+  await a.click('form.write summary');
+  await a.setInputFiles('#photo', { name: 'atap.png', mimeType: 'image/png', buffer: await a.screenshot() });
+  await a.click('form.write > button.big');
+  await a.waitForURL(/\/r\//);
+  await a.waitForFunction(() => { const i = document.querySelector('.photos img'); return i && i.naturalWidth > 0; });
+  await b.goto(budi.url + new URL(a.url()).pathname);
+  await b.waitForSelector('.photos img');
+});
+
 await story('what somebody is writing is not swept away by news', async () => {
   await b.goto(budi.url + item);
   await b.fill('#say', 'Galonnya sudah kosong, saya am');
@@ -187,7 +204,7 @@ await story('what is typed into any field is text', async () => {
 await a.goto(`${sari.url}/people`);
 const person = (await a.locator('.person a.button').first().getAttribute('href')).replace(/\?.*/, '');
 const every = ['/', '/?show=open', '/?show=all&text=air', '/ask', '/offer', item, '/people', person, `${person}?do=vouch`, `${person}?do=revoke`, '/invite', '/poster', '/more', '/phones', '/phones/new', '/devices', '/stick',
-  '/health', '/hub', '/hub/slip', '/hub/print', '/start', '/join', '/create', '/where', '/r/0000'];
+  '/health', '/care', '/events', '/events/new', '/notices', '/hub', '/hub/slip', '/hub/print', '/start', '/join', '/create', '/where', '/r/0000'];
 
 async function speak(page, lang) {
   await page.context().addCookies([{ name: 'gotong-language', value: lang, url: sari.url }]);
