@@ -9,6 +9,7 @@
 // fields are only added. What fails is an RFC 9457 problem with a stable code
 // (problem.go); words for people are made from the codes, elsewhere.
 //
+//	GET  /v1/openapi.yaml             all of this in detail, for programs (openapi.yaml)
 //	GET  /v1/status                   how the node is
 //	GET  /v1/peers                    the nodes it knows
 //	GET  /v1/watch                    one line per change, until hung up

@@ -23,6 +23,7 @@ func Handler(d Desk, log *slog.Logger) http.Handler {
 	} {
 		family(mux, h, d)
 	}
+	mux.HandleFunc("GET /v1/openapi.yaml", showContract)
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { answerProblem(w, errBadRequest) })
 	return mux
 }

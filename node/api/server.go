@@ -1,7 +1,10 @@
 package api
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"io"
@@ -90,8 +93,32 @@ func gatheringQueryOf(r *http.Request) GatheringQuery {
 func get[Out any](h handler, verb func(context.Context, *http.Request) (Out, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		doc, err := verb(r.Context(), r)
-		h.answer(w, r, doc, err)
+		if err != nil {
+			h.answer(w, r, doc, err)
+			return
+		}
+		answerTagged(w, r, doc)
 	})
+}
+
+// answerTagged writes a document under a tag of its content; whoever has it
+// already is told so.
+func answerTagged(w http.ResponseWriter, r *http.Request, doc any) {
+	var body bytes.Buffer
+	if err := json.NewEncoder(&body).Encode(doc); err != nil {
+		answerProblem(w, err)
+		return
+	}
+	sum := sha256.Sum256(body.Bytes())
+	tag := `"` + hex.EncodeToString(sum[:12]) + `"`
+	w.Header().Set("ETag", tag)
+	w.Header().Set("Cache-Control", "private, no-cache")
+	if r.Header.Get("If-None-Match") == tag {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Write(body.Bytes()) // whoever hung up needs no answer
 }
 
 // post answers a verb that is told what to do in its body.
