@@ -64,6 +64,16 @@ func (r *reach) stored(peer protocol.DeviceID, ids []protocol.ID, now time.Time)
 	return max(0, reachPause-now.Sub(r.told)), before == 0 && len(r.grown) > 0
 }
 
+// lacks notes of which items a peer has the names only: it says so when it asks
+// for them, though their ids are in its set.
+func (r *reach) lacks(peer protocol.DeviceID, ids []protocol.ID) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, id := range ids {
+		delete(r.by[id], peer)
+	}
+}
+
 // news returns the cells that more peers store than before, once.
 func (r *reach) news(now time.Time) []protocol.ID {
 	r.mu.Lock()

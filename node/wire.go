@@ -45,7 +45,7 @@ func newWire(ctx context.Context, n *Node, cfg Config) (*wire, error) {
 	if w.gossip, err = gossip.New(ctx, w.mesh.Host(), n.Knows, cfg.Hub); err != nil {
 		return nil, errors.Join(err, w.mesh.Close())
 	}
-	w.exchange = exchange.New(n.parts.Identity.DeviceID(), rand.Reader, exchange.Events{Stored: w.stored, Ended: w.ended})
+	w.exchange = exchange.New(n.parts.Identity.DeviceID(), rand.Reader, exchange.Events{Stored: w.stored, Lacks: w.lacks, Ended: w.ended})
 	w.mesh.Host().SetStreamHandler(protocol.ExchangeProtocol, w.serve)
 	w.showPhotos()
 	w.mesh.Watch(w.met)
@@ -94,6 +94,12 @@ func (w *wire) opener(p peer.ID) exchange.Open {
 func (w *wire) stored(n protocol.NeighbourhoodID, peer protocol.DeviceID, ids []protocol.ID) {
 	if h, ok := w.node.Neighbourhood(n); ok {
 		h.Stored(peer, ids)
+	}
+}
+
+func (w *wire) lacks(n protocol.NeighbourhoodID, peer protocol.DeviceID, ids []protocol.ID) {
+	if h, ok := w.node.Neighbourhood(n); ok {
+		h.reach.lacks(peer, ids)
 	}
 }
 

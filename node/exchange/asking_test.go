@@ -108,3 +108,18 @@ func TestWhoAsksForAPayloadThatIsNotThereIsLentTheOlderOneOnce(t *testing.T) {
 		}
 	})
 }
+
+// A peer's set has the id of a cell whose payload it lacks: that it has the cell
+// is said once it has said so.
+func TestWhoHasTheNameOfACellOnlyIsNotSaidToStoreItBeforeItDoes(t *testing.T) {
+	bubble(t, func(t *testing.T, v *village, a, b *house) {
+		id := a.write(1, cell.Normal, "water")
+		c, err := cell.Parse(v.n, a.raws[id])
+		a.must(err)
+		b.must(b.ingest(cell.StubOf(c)))
+		traffic(t, a, b)
+		if a.stored[id] != 1 || len(b.Missing()) > 0 {
+			t.Errorf("said to be stored %d times after it was asked for, %d still missing", a.stored[id], len(b.Missing()))
+		}
+	})
+}

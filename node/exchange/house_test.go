@@ -231,6 +231,14 @@ func (h *house) hearStored(_ protocol.NeighbourhoodID, _ protocol.DeviceID, ids 
 	}
 }
 
+func (h *house) hearLacks(_ protocol.NeighbourhoodID, _ protocol.DeviceID, ids []protocol.ID) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, id := range ids {
+		h.stored[id] = 0
+	}
+}
+
 func (h *house) hearProgress(_ protocol.NeighbourhoodID, _ protocol.DeviceID, p Progress) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

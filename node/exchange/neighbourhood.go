@@ -85,6 +85,8 @@ type Taken struct {
 type Events struct {
 	// Stored: the peer has these items durably, as it said in an exchange.
 	Stored func(n protocol.NeighbourhoodID, peer protocol.DeviceID, ids []protocol.ID)
+	// Lacks: the peer has of these cells the names only, as it said just now.
+	Lacks func(n protocol.NeighbourhoodID, peer protocol.DeviceID, ids []protocol.ID)
 	// Progress of a running exchange, after every batch.
 	Progress func(n protocol.NeighbourhoodID, peer protocol.DeviceID, p Progress)
 	// Ended: an exchange is over; err is nil when both sides had all they

@@ -153,6 +153,14 @@ func (s *session) turn(kind byte) ([]byte, error) {
 	return body, err
 }
 
+// lacks tells the node of which cells the peer has the names only: those whose
+// payload it asks for.
+func (s *session) lacks(ids []protocol.ID) {
+	if s.x.events.Lacks != nil && len(ids) > 0 {
+		s.x.events.Lacks(s.shelf.ID(), s.peer, ids)
+	}
+}
+
 // stored tells the node which items the peer has.
 func (s *session) stored(ids []protocol.ID) {
 	if s.x.events.Stored != nil && len(ids) > 0 {

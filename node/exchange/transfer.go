@@ -110,6 +110,7 @@ func (t *transfer) ready() error {
 		return err
 	}
 	t.mustOffer = t.mustOffer || theirs&flagOffer != 0
+	t.lacks(asked)
 	t.send(asked)
 	return nil
 }

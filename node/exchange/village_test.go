@@ -89,7 +89,7 @@ func (v *village) build(i int) *house {
 		paths: map[protocol.DeviceID][]protocol.ID{}, cells: map[protocol.ID]cell.Cell{},
 		slots: map[place]protocol.ID{}, came: map[protocol.ID]int{}, stored: map[protocol.ID]int{},
 	}
-	h.x = New(h.device(), rand.Reader, Events{Stored: h.hearStored, Progress: h.hearProgress, Ended: h.hearEnded})
+	h.x = New(h.device(), rand.Reader, Events{Stored: h.hearStored, Lacks: h.hearLacks, Progress: h.hearProgress, Ended: h.hearEnded})
 	h.x.Join(h, nil)
 	v.t.Cleanup(func() { h.x.Close() })
 	v.houses = append(v.houses, h)
