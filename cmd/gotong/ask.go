@@ -15,6 +15,7 @@ func newAsk(a *app) *cobra.Command {
 	var behalf behalfFlags
 	var urgent string
 	var code bool
+	var update, part string
 	c := &cobra.Command{
 		Use: "ask TEXT", Short: a.say("help.ask", nil), Long: a.vocabulary(), Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -22,7 +23,7 @@ func newAsk(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			draft.For = group.group
+			draft.For, draft.UpdateOf, draft.SplitFrom = group.group, update, part
 			if draft.Behalf, err = behalf.said(); err != nil {
 				return err
 			}
@@ -53,6 +54,8 @@ func newAsk(a *app) *cobra.Command {
 	flags.add(a, c)
 	group.add(a, c)
 	behalf.add(a, c)
+	c.Flags().StringVar(&update, "update", "", a.say("flag.update-of", nil))
+	c.Flags().StringVar(&part, "part-of", "", a.say("flag.split-from", nil))
 	c.Flags().BoolVar(&code, "code", false, a.say("flag.make-code", nil))
 	c.Flags().StringVar(&urgent, "urgency", "", a.say("flag.urgency", nil))
 	return a.jsonFlag(c)

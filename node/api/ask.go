@@ -32,7 +32,10 @@ func (d Desk) Ask(ctx context.Context, draft Draft) (Written, error) {
 		Lines: lines, Urgency: urgency, NeededBy: millis(draft.Until),
 	}
 	draft.For.set(request)
-	return d.write(ctx, draft, moved, request)
+	return d.askAgain(ctx, draft, func(least record.Urgency) (Written, error) {
+		request.Urgency = max(request.Urgency, least)
+		return d.write(ctx, draft, moved, request)
+	})
 }
 
 // Offer writes an offer.

@@ -52,9 +52,11 @@ type Draft struct {
 	// What only the helpers read whom the household accepts.
 	Contact    string  `json:"contact,omitempty"`
 	PlaceExact string  `json:"place_exact,omitempty"`
-	Stewards   bool    `json:"stewards,omitempty"` // stewards read it too, from now on
-	Behalf     *Behalf `json:"behalf,omitempty"`   // of a request for a person of another household
-	Exercise   bool    `json:"exercise,omitempty"` // a drill
+	Stewards   bool    `json:"stewards,omitempty"`   // stewards read it too, from now on
+	Behalf     *Behalf `json:"behalf,omitempty"`     // of a request for a person of another household
+	Exercise   bool    `json:"exercise,omitempty"`   // a drill
+	UpdateOf   string  `json:"update_of,omitempty"`  // an own request that this is the latest word on
+	SplitFrom  string  `json:"split_from,omitempty"` // an own request that this is a part of
 	Numbers    Numbers `json:"numbers,omitempty"`
 	// Origin makes a repeat harmless: what one household writes twice with one
 	// origin is one record.
