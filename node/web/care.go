@@ -104,7 +104,9 @@ func (v *view) wellbeing(p api.CareOf) string {
 	if !said.At.IsZero() {
 		ago = v.Since(said.At)
 	}
-	phrases = append(phrases, said.Where, said.Note, v.T("care.by-"+said.By, "who", v.Who(said.Owner), "ago", ago))
+	who := said.Owner
+	who.Me = who.Me && said.By != api.BySelf // "we ourselves" has no name in it
+	phrases = append(phrases, said.Where, said.Note, v.T("care.by-"+said.By, "who", v.Who(who), "ago", ago))
 	return strings.Join(slices.DeleteFunc(phrases, func(s string) bool { return s == "" }), ", ")
 }
 

@@ -230,7 +230,7 @@ await story('axe finds nothing on any page, in both languages, light and dark', 
           await page.evaluate(axe + ';0'); // past the policy, which lets no page load it
           const found = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] }));
           for (const v of found.violations) for (const n of v.nodes) wrong.add(`${path} ${lang} ${colorScheme}: ${v.id}: ${n.html.slice(0, 160)} ${n.failureSummary.replace(/\s+/g, ' ').slice(0, 200)}`);
-          if (SHOTS) await page.screenshot({ path: `${SHOTS}/${(path.replace(/\W+/g, '-') || '-')}${lang}-${colorScheme}.png`, fullPage: true });
+          if (SHOTS) await page.screenshot({ path: `${SHOTS}/${page === s ? 'stranger' : ''}${(path.replace(/\W+/g, '-') || '-')}-${lang}-${colorScheme}.png`, fullPage: true });
         }
         await page.emulateMedia({ colorScheme: 'light' });
       }
