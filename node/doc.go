@@ -17,6 +17,11 @@
 //	7   link.Publish              own facts only: the others' came by a link
 //	8   watchers  (watch.go)      screens, hooks
 //
+// Photos and documents go beside this journey (photos.go): a record names them
+// and holds their keys, node/photo paints them anew, node/blobs keeps them
+// sealed and brings them when somebody opens one; gather.go has a hub bring
+// them ahead of time.
+//
 // Several tasks that wait at the owner's door are served in one turn: they
 // share one synced write. On start (load.go) the stored cells go through steps
 // 4 and 6 by the same code; losing the board loses nothing.

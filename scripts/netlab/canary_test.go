@@ -195,6 +195,7 @@ func (v village) tale(t *testing.T, f *flock) (asked []string) {
 		v.budi.gotong(t, "offer", "Nasi "+f.word(), "--body", f.word(), "--contact", f.secret())
 	}
 	v.report(t, f)
+	v.photo(t, f)
 	sheet := filepath.Join(v.sari.dir + ".csv")
 	text := fmt.Sprintf("judul;keterangan;telepon;alamat\nTikar %s;%s;%s;%s\nSelimut, hubungi %s;;;\n", f.word(), f.word(), f.secret(), f.secret(), f.number())
 	if err := os.WriteFile(sheet, []byte(text), 0o600); err != nil {
@@ -227,6 +228,28 @@ func (h *household) inMemory(t *testing.T, f *flock, secrets ...string) (searche
 	memory = bytes.ReplaceAll(memory, []byte(f.name(h)), nil)
 	none(t, "memory of "+h.name, memory, secrets...)
 	return len(memory)
+}
+
+// photo has a photo go round whose file tells where it was taken: to the helper
+// who opens it, and to the hub, which keeps it unseen.
+func (v village) photo(t *testing.T, f *flock) {
+	t.Helper()
+	path := v.sari.dir + ".jpg"
+	photographed(t, path, f.secret())
+	id := v.sari.write(t, "ask", "Atap "+f.word(), "--photo", path)
+	waitFor(t, 30*time.Second, "budi has the request", func() bool { return v.budi.command("show", id).Run() == nil })
+	v.budi.gotong(t, "photo", id, "-o", v.budi.dir+".jpg")
+	content, err := os.ReadFile(v.budi.dir + ".jpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	none(t, "the photo that came", content, f.contact)
+	waitFor(t, 60*time.Second, "the hub keeps the photo", func() bool {
+		kept, _ := filepath.Glob(filepath.Join(v.hub.dir, "blobs", "*", "*.kept"))
+		return len(kept) == 2
+	})
+	none(t, "disk of the hub", files(t, v.hub.dir), string(content[1000:1064]))
+	none(t, "disk of the helper", files(t, v.budi.dir), string(content[1000:1064]))
 }
 
 // TestACanaryNeverLeaves lets secrets out on every path on which something is
