@@ -10,6 +10,7 @@ import (
 
 func newOffer(a *app) *cobra.Command {
 	var flags draftFlags
+	var source string
 	c := &cobra.Command{
 		Use: "offer TEXT", Short: a.say("help.offer", nil), Long: a.vocabulary(), Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -17,6 +18,7 @@ func newOffer(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			draft.From = source
 			if draft.Photos, err = flags.photos.attach(c.Context(), a); err != nil {
 				return err
 			}
@@ -27,5 +29,6 @@ func newOffer(a *app) *cobra.Command {
 		},
 	}
 	flags.add(a, c)
+	c.Flags().StringVar(&source, "from", "", a.say("flag.from", nil))
 	return a.jsonFlag(c)
 }

@@ -31,7 +31,7 @@ func (f *shareFlags) share() (share api.Share, err error) {
 func newPledge(a *app) *cobra.Command {
 	var flags shareFlags
 	var numbers numberFlags
-	var eta, note string
+	var eta, note, source string
 	c := &cobra.Command{
 		Use: "pledge ID", Short: a.say("help.pledge", nil), Args: exactly(1),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -39,7 +39,7 @@ func newPledge(a *app) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			promise := api.Promise{Target: a.target(args[0]), Share: share, Note: note}
+			promise := api.Promise{Target: a.target(args[0]), Share: share, Note: note, From: source}
 			if eta != "" {
 				if promise.Promised, err = when(eta, a.now()); err != nil {
 					return err
@@ -54,6 +54,7 @@ func newPledge(a *app) *cobra.Command {
 	flags.add(a, c)
 	numbers.add(a, c, false)
 	c.Flags().StringVar(&eta, "eta", "", a.say("flag.eta", nil))
+	c.Flags().StringVar(&source, "from", "", a.say("flag.from", nil))
 	c.Flags().StringVar(&note, "note", "", a.say("flag.note", nil))
 	return a.jsonFlag(c)
 }

@@ -48,8 +48,13 @@ func (d Desk) Offer(ctx context.Context, draft Draft) (Written, error) {
 	if err != nil {
 		return Written{}, err
 	}
+	source, err := d.source(ctx, draft)
+	if err != nil {
+		return Written{}, err
+	}
 	return d.write(ctx, draft, moved, &record.Offer{
-		Title: strings.TrimSpace(draft.Title), Body: strings.TrimSpace(draft.Body), Place: strings.TrimSpace(draft.At),
+		FromResource: source,
+		Title:        strings.TrimSpace(draft.Title), Body: strings.TrimSpace(draft.Body), Place: strings.TrimSpace(draft.At),
 		Lines: lines, CapacityKind: capacity, AvailableTo: millis(draft.Until),
 	})
 }

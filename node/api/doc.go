@@ -80,6 +80,17 @@
 //	GET  /v1/organisations            the organisations that show themselves
 //	POST /v1/organisations            show the own household as one
 //	GET  /v1/leaving                  what may leave the neighbourhood, for partners
+//	GET  /v1/resources                what there is: things to lend, stocks, skills, places; ?all=true for what is gone
+//	GET  /v1/resources/{id}           one of them, with who has it
+//	POST /v1/resources                say that there is something
+//	POST /v1/resources/{id}/stock     note what went in or out, or what was counted
+//	POST /v1/resources/{id}/end       there is none of it any longer
+//	POST /v1/resources/{id}/still     it is there as before
+//	POST /v1/resources/{id}/loans     ask for some of it
+//	POST /v1/resources/{id}/lend      say yes to who asked
+//	POST /v1/resources/{id}/back      say that a loan is back
+//	GET  /v1/members                  what people can do
+//	POST /v1/members                  say what one of the household can do
 //	GET  /v1/backup                   what a restore needs, keys and all, in the clear
 //	GET  /v1/carry                    a bundle of what is kept (protocol/bundle/SPEC.md)
 //	POST /v1/carry                    take in the bundle that is the body

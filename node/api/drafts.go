@@ -46,6 +46,7 @@ type Draft struct {
 	Body    string      `json:"body,omitempty"`
 	At      string      `json:"at,omitempty"`      // a landmark in words
 	Urgency string      `json:"urgency,omitempty"` // of a request; medium where not said
+	From    string      `json:"from,omitempty"`    // of an offer: the own resource that it is drawn from
 	Until   time.Time   `json:"until,omitzero"`
 	For     Group       `json:"for,omitzero"`    // of a request
 	Lines   []DraftLine `json:"lines,omitempty"` // none: one of category "other"
@@ -117,6 +118,7 @@ type Promise struct {
 	Target
 	Share
 	Promised time.Time `json:"promised,omitzero"` // when the helper means to be there
+	From     string    `json:"from,omitempty"`    // the own resource that it is taken from
 	Note     string    `json:"note,omitempty"`
 	Origin   string    `json:"origin,omitempty"`
 	Numbers  Numbers   `json:"numbers,omitempty"`

@@ -32,7 +32,9 @@ func (d Desk) Pledge(ctx context.Context, p Promise) (Written, error) {
 		}
 		common.Exercise = item.Common.Exercise
 		pledge.Target = record.BirthOf(item.Birth)
-		pledge.Amounts, err = promised(item, s.me, p.Share)
+		if pledge.Amounts, err = promised(item, s.me, p.Share); err == nil {
+			pledge.FromResource, err = v.source(p.From)
+		}
 		return err
 	})
 	if err != nil {

@@ -19,6 +19,7 @@ func Handler(d Desk, log *slog.Logger) http.Handler {
 		noticeRoutes,
 		partnerRoutes,
 		gatheringRoutes,
+		resourceRoutes,
 		photoRoutes,
 	} {
 		family(mux, h, d)
@@ -171,4 +172,26 @@ func photoRoutes(mux *http.ServeMux, h handler, d Desk) {
 	mux.Handle("POST /v1/photos", h.attach(d))
 	mux.Handle("GET /v1/items/{id}/photos/{photo}", h.showPhoto(d))
 	mux.Handle("POST /v1/items/{id}/photos/{photo}/bring", h.bring(d))
+}
+
+// resourceRoutes are about what there is to lend and to give, and who can do
+// what.
+func resourceRoutes(mux *http.ServeMux, h handler, d Desk) {
+	mux.Handle("GET /v1/resources", get(h, func(ctx context.Context, r *http.Request) (ResourceList, error) {
+		return d.Resources(ctx, ResourceQuery{targetOf(r), r.URL.Query().Get("all") == "true"})
+	}))
+	mux.Handle("GET /v1/resources/{id}", get(h, func(ctx context.Context, r *http.Request) (ResourceDoc, error) {
+		return d.Resource(ctx, ResourceQuery{Target: targetOf(r)})
+	}))
+	mux.Handle("POST /v1/resources", post(h, d.Keep))
+	mux.Handle("POST /v1/resources/{id}/stock", post(h, d.MoveStock))
+	mux.Handle("POST /v1/resources/{id}/end", post(h, d.Empty))
+	mux.Handle("POST /v1/resources/{id}/still", post(h, d.StillThere))
+	mux.Handle("POST /v1/resources/{id}/loans", post(h, d.Borrow))
+	mux.Handle("POST /v1/resources/{id}/lend", post(h, d.Lend))
+	mux.Handle("POST /v1/resources/{id}/back", post(h, d.GotBack))
+	mux.Handle("GET /v1/members", get(h, func(ctx context.Context, r *http.Request) (MemberList, error) {
+		return d.Members(ctx, queryOf(r).Place)
+	}))
+	mux.Handle("POST /v1/members", post(h, d.SetMember))
 }
