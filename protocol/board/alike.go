@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"gotong/protocol"
 	"gotong/protocol/record"
 )
 
@@ -22,27 +23,34 @@ func (v View) Alike(i Item) []Item {
 		return nil
 	}
 	var all []Item
-	for other := range v.Open(record.Kind_KIND_REQUEST) {
-		if other.ID != i.ID && i.Common.Exercise == other.Common.Exercise && alike(i, other) {
+	x := &v.board.items
+	for at, to := x.of(v.board, record.Kind_KIND_REQUEST); at < to; at++ {
+		p := x.open[at]
+		if p.id == i.ID || v.now > p.ends || !near(i, p.owner.id, p.born.Millis()) {
+			continue // most are not even looked at
+		}
+		if other := v.item(x.decoded(v.board, at)); !other.Ended() && i.Common.Exercise == other.Common.Exercise && alike(i, other) {
 			all = append(all, other)
 		}
 	}
 	return all
 }
 
+// near reports whether a request of a household is of about the same time.
+func near(i Item, owner protocol.HouseholdID, born int64) bool {
+	apart := i.Created() - born
+	apart = max(apart, -apart)
+	if i.Owner == owner {
+		return apart <= sameAuthorWithin
+	}
+	return apart <= samePlaceWithin
+}
+
 // alike: what one household asks for twice is the same need more often than
 // not; of two it takes the same place and mostly the same words, since in a
 // flood many near one another need the same.
 func alike(a, b Item) bool {
-	apart := a.Created() - b.Created()
-	apart = max(apart, -apart)
-	if !sameNeed(a.Lines, b.Lines) {
-		return false
-	}
-	if a.Owner == b.Owner {
-		return apart <= sameAuthorWithin
-	}
-	return apart <= samePlaceWithin && samePlace(a.Request(), b.Request()) && sameWords(a.Request(), b.Request())
+	return sameNeed(a.Lines, b.Lines) && (a.Owner == b.Owner || samePlace(a.Request(), b.Request()) && sameWords(a.Request(), b.Request()))
 }
 
 func sameNeed(a, b []LineState) bool {

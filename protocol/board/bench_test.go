@@ -223,3 +223,21 @@ func BenchmarkItems(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkAlike looks for what is like one request, as after every one that is
+// written.
+func BenchmarkAlike(b *testing.B) {
+	bench(b, func(b *testing.B, c *crowd) {
+		board := Fold(c.roster, c.facts)
+		v := board.At(start + 1_000*60_000)
+		var last Item
+		for last = range v.Open(record.Kind_KIND_REQUEST) {
+			break
+		}
+		found := 0
+		for b.Loop() {
+			found = len(v.Alike(last))
+		}
+		b.ReportMetric(float64(found), "items")
+	})
+}
