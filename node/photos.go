@@ -24,8 +24,9 @@ import (
 // photosDir is where photos and documents lie, in the node's directory.
 const photosDir = "blobs"
 
-// How many bytes of others' photos and documents are kept: of a household what
-// some hundred photos take, of a hub what its neighbourhoods may want of it.
+// How many bytes of others' photos and documents are kept at most: of a household
+// what some hundred photos take, of a hub what its neighbourhoods may want of
+// it. Neither takes more than a quarter of what the disk has to spare.
 const (
 	photoBudget    = 256 << 20
 	photoBudgetHub = 4 << 30
@@ -42,7 +43,14 @@ func openPhotos(cfg Config, disk store.Store) (*blobs.Store, error) {
 		usage, err := disk.Usage()
 		return err == nil && usage.Room == store.Ample
 	}
-	return blobs.Open(filepath.Join(cfg.Dir, photosDir), blobs.Options{Budget: budget, Room: room, Now: cfg.Now})
+	free := func() int64 {
+		usage, err := disk.Usage()
+		if err != nil {
+			return 0
+		}
+		return usage.Free
+	}
+	return blobs.Open(filepath.Join(cfg.Dir, photosDir), blobs.Options{Budget: budget, Free: free, Room: room, Now: cfg.Now})
 }
 
 // leavePhotos removes the photos of a neighbourhood that was left.
@@ -297,6 +305,7 @@ func (n *Node) tidyPhotos(h *Neighbourhood) {
 	if err != nil {
 		h.log.Warn("own photos", "err", err)
 	}
+	n.parts.Photos.Shrink()
 }
 
 // ownPhotos adds the blobs that devices of the own household show, now or before

@@ -14,9 +14,6 @@ const maxGone = 4096
 // that one cannot push out the others. Own blobs stay. The caller holds the
 // lock.
 func (s *Store) reserve(size int64) error {
-	if !s.opt.Room() || size > s.opt.Budget {
-		return ErrRoom
-	}
 	use := make(map[protocol.NeighbourhoodID]int64)
 	var all int64
 	for at, f := range s.files {
@@ -25,7 +22,14 @@ func (s *Store) reserve(size int64) error {
 			all += f.size
 		}
 	}
-	for all+size > s.opt.Budget {
+	budget := s.opt.Budget
+	if s.opt.Free != nil {
+		budget = min(budget, (s.opt.Free()+all)/4)
+	}
+	if size > budget {
+		return ErrRoom
+	}
+	for all+size > budget {
 		at, f := s.leastNeeded(use)
 		if f == nil {
 			return ErrRoom
@@ -33,7 +37,18 @@ func (s *Store) reserve(size int64) error {
 		use[at.n], all = use[at.n]-f.size, all-f.size
 		s.give(at, f)
 	}
+	if !s.opt.Room() {
+		return ErrRoom
+	}
 	return nil
+}
+
+// Shrink gives away what the disk has no room for any longer: others may have
+// filled it.
+func (s *Store) Shrink() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_ = s.reserve(0) // what cannot go stays
 }
 
 // leastNeeded returns what is to go first.

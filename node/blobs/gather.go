@@ -2,6 +2,7 @@ package blobs
 
 import (
 	"context"
+	"errors"
 
 	"gotong/protocol"
 )
@@ -22,18 +23,40 @@ func (b *Blobs) Gather(ctx context.Context, n protocol.NeighbourhoodID, s Source
 	if err != nil {
 		return err
 	}
-	for _, l := range all {
-		if !b.wants(n, l.a) {
-			continue
-		}
-		if err := b.Fetch(ctx, n, l.a, 0, nil); err != nil {
-			return err
-		}
+	if err := b.bring(ctx, n, s, all); err != nil {
+		return err
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if all != nil {
 		b.lists[told{n, s.Device}] = digest(all)
+	}
+	return nil
+}
+
+// maxEmpty is how many blobs a device may list that nobody has: files rot.
+const maxEmpty = 8
+
+// bring fetches what is wanted of a list. One that nobody has holds up none of
+// the others; who lists many of them makes them up.
+func (b *Blobs) bring(ctx context.Context, n protocol.NeighbourhoodID, s Source, all []listing) error {
+	empty := 0
+	for _, l := range all {
+		if !b.wants(n, l.a) {
+			continue
+		}
+		err := b.Fetch(ctx, n, l.a, 0, nil)
+		switch {
+		case errors.Is(err, ErrNobody):
+			empty++
+		case err != nil:
+			return err
+		}
+		if empty > maxEmpty {
+			err := malformed("a list of what is not there")
+			b.blame(s.Device, err)
+			return err
+		}
 	}
 	return nil
 }

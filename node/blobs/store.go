@@ -56,7 +56,8 @@ type file struct {
 
 // Options are what a store is told of its machine.
 type Options struct {
-	Budget int64            // bytes of what was brought
+	Budget int64            // bytes of what was brought, at most
+	Free   func() int64     // bytes that the disk has left: a quarter of what it has for this is the budget; nil: only Budget counts
 	Room   func() bool      // whether the disk has room; nil: always
 	Now    func() time.Time // nil: the machine's clock
 }

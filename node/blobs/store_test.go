@@ -455,3 +455,54 @@ func TestAListWithoutEndIsTheListersFault(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatADeviceListsAndNobodyHasHoldsUpNoneOfTheRest, up to a point.
+func TestWhatADeviceListsAndNobodyHasHoldsUpNoneOfTheRest(t *testing.T) {
+	bubble(t, func(t *testing.T, ctx context.Context) {
+		s := newStreet(t)
+		sari, hub := s.house(1), s.house(2)
+		rotten, sound := sari.shown(photo(700)), sari.shown(photo(90_000))
+		from := s.sources(hub)[0]
+		os.Remove(sari.path(id{rt, rotten}, stateOwn))
+		if err := hub.Gather(ctx, rt, from); err != nil || !hub.Held(rt, sound).Whole {
+			t.Errorf("one that rotted holds up the others: %v", err)
+		}
+		joko := s.house(3)
+		joko.serve = liar(func(kind byte, _ []byte) [][]byte {
+			var made []listing
+			for i := range byte(200) {
+				made = append(made, listing{blob.Address{99, i}, 5000})
+			}
+			switch kind {
+			case kindList:
+				return [][]byte{has(false, made)}
+			case kindHello:
+				return nil
+			}
+			return [][]byte{{kindLack}}
+		})
+		if err := hub.Gather(ctx, rt, s.sources(hub)[1]); err == nil || !hub.isBlamed(joko.id) {
+			t.Errorf("a list that was made up: %v", err)
+		}
+	})
+}
+
+func TestPhotosGiveWayWhereTheDiskFillsUp(t *testing.T) {
+	s := newShelf(t, 1<<30)
+	free := int64(400_000)
+	s.opt.Free = func() int64 { return free }
+	first, second, third := s.mustBring(rt, 1, 30_000), s.mustBring(rt, 2, 30_000), s.mustBring(rt, 3, 30_000)
+	if !s.Held(rt, first).Whole {
+		t.Error("it gives way where there is room")
+	}
+	free = 100_000 // something else fills the disk: a quarter of 190 kB is left for photos
+	s.Shrink()
+	for a, want := range map[blob.Address]bool{first: false, second: false, third: true} {
+		if s.Held(rt, a).Whole != want {
+			t.Errorf("%v is here: %v", a, !want)
+		}
+	}
+	if _, err := s.brings(rt, 4, 100_000); !errors.Is(err, ErrRoom) {
+		t.Errorf("more than a quarter of the disk: %v", err)
+	}
+}
