@@ -43,7 +43,7 @@ func (w *world) settle() {
 	for range 90 {
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		if w.divergence() == "" {
+		if w.divergence() == "" && w.starved() == "" {
 			return
 		}
 	}
@@ -86,14 +86,25 @@ func (w *world) verdict() string {
 			return wrong
 		}
 	}
-	if w.hub != nil {
-		for _, h := range w.houses {
-			if n := w.lack(h); n > 0 {
-				return fmt.Sprintf("%s knows %d cells by name only, next to who has them", h.name, n)
+	if lack := w.starved(); lack != "" {
+		return lack
+	}
+	return w.missing()
+}
+
+// starved says which house knows a cell by name only while another has it whole,
+// or "". What a card that was put back forgot may be whole nowhere.
+func (w *world) starved() string {
+	for _, h := range w.houses {
+		for _, id := range h.hood(w.n).Exchange().Missing() {
+			for _, other := range w.houses {
+				if other.hood(w.n).Here(id) {
+					return fmt.Sprintf("%s knows %v by name only, and %s has it", h.name, id, other.name)
+				}
 			}
 		}
 	}
-	return w.missing()
+	return ""
 }
 
 // lack is how many cells a house knows by name only.
@@ -173,14 +184,15 @@ func (w *world) facts(h *house, members *roster.Roster) ([]board.Fact, bool) {
 			return nil, false
 		}
 		kept := cell.Kept{}.Keep(members.Counts, slot.Cells...)
-		if kept.Counting == nil {
+		shown := kept.Shown()
+		if shown == nil {
 			continue
 		}
-		body, err := cell.Decrypt(w.n, *kept.Counting, keys[kept.Counting.Epoch])
+		body, err := cell.Decrypt(w.n, *shown, keys[shown.Epoch])
 		if err != nil {
 			continue
 		}
-		if fact, err := board.FactOf(*kept.Counting, body); err == nil {
+		if fact, err := board.FactOf(*shown, body); err == nil {
 			facts = append(facts, fact)
 		}
 	}
