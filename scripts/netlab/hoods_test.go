@@ -61,6 +61,7 @@ func (l *lab) hood(t *testing.T, hub *household) []*household {
 		h.join(t, founder)
 		all = append(all, h)
 	}
+	untilEqual(t, time.Minute, all) // all are members then
 	untilEqual(t, time.Minute, all, askAll(t, 3, all)...)
 	return all
 }
