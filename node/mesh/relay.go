@@ -19,7 +19,7 @@ import (
 var relayRoom = relay.Resources{
 	ReservationTTL:  time.Hour,
 	MaxReservations: 1024,
-	MaxCircuits:     4 * maxThrough, // of one device, begun by it or by others
+	MaxCircuits:     8 * maxThrough, // of one device, begun by it or by others
 	BufferSize:      4 << 10,
 
 	MaxReservationsPerIP:  1024, // two hundred households behind one router are one address
