@@ -91,6 +91,13 @@
 //	POST /v1/resources/{id}/back      say that a loan is back
 //	GET  /v1/members                  what people can do
 //	POST /v1/members                  say what one of the household can do
+//	GET  /v1/proposals                what is to be decided, with the counts
+//	POST /v1/proposals                propose
+//	GET  /v1/proposals/{id}           one proposal, with its votes
+//	POST /v1/proposals/{id}/votes     vote, or record a sheet of votes
+//	POST /v1/proposals/{id}/signatures sign the count
+//	POST /v1/proposals/{id}/withdraw  take a proposal back
+//	POST /v1/ballots/{id}/witnesses   confirm a sheet
 //	GET  /v1/backup                   what a restore needs, keys and all, in the clear
 //	GET  /v1/carry                    a bundle of what is kept (protocol/bundle/SPEC.md)
 //	POST /v1/carry                    take in the bundle that is the body

@@ -28,6 +28,18 @@ var (
 	ErrNotReceiver = errors.New("api: another household receives it")
 	// ErrYours: nobody helps themselves.
 	ErrYours = errors.New("api: the household's own record")
+	// ErrNoVote: the household has no vote yet, or is none that votes.
+	ErrNoVote = errors.New("api: no vote")
+	// ErrVoteOver: the vote has closed.
+	ErrVoteOver = errors.New("api: the vote has closed")
+	// ErrVoteOpen: households still vote.
+	ErrVoteOpen = errors.New("api: the vote is open")
+	// ErrVoteWaiting: ballots from islands are still waited for.
+	ErrVoteWaiting = errors.New("api: ballots are waited for")
+	// ErrOwnSheet: somebody else has to confirm a sheet.
+	ErrOwnSheet = errors.New("api: the own sheet")
+	// ErrUndecided: the proposal is not carried, or its count is not signed.
+	ErrUndecided = errors.New("api: not decided")
 	// ErrSelfThanks: nobody thanks themselves.
 	ErrSelfThanks = errors.New("api: thanks to the own household")
 	// ErrHidden: stewards keep a record from being shown for a while.

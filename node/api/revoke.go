@@ -17,7 +17,9 @@ type Revoking struct {
 	Records []string `json:"records,omitempty"` // of KeepSome
 	Own     bool     `json:"own,omitempty"`     // one of the own devices is meant
 	Leaked  bool     `json:"leaked,omitempty"`  // somebody else read the invitation: a new key is made
-	Preview bool     `json:"preview,omitempty"`
+	// Decision is the proposal that it carries out.
+	Decision string `json:"decision,omitempty"`
+	Preview  bool   `json:"preview,omitempty"`
 }
 
 // What a revocation keeps.
@@ -60,6 +62,7 @@ func (d Desk) Revoke(ctx context.Context, v Revoking) (Decided, error) {
 type revocation struct {
 	aim
 	leaked        bool
+	decision      []byte
 	held          []Held
 	keep          []protocol.ID
 	before, after *roster.Roster
@@ -73,6 +76,9 @@ func (d Desk) prepare(ctx context.Context, s site, v Revoking) (*revocation, err
 	err = d.registered(ctx, s, func(r register) error {
 		rev.before = r.Roster
 		if rev.aim, err = r.aimed(v); err != nil {
+			return err
+		}
+		if rev.decision, err = r.decided(v.Decision); err != nil {
 			return err
 		}
 		some, err = r.chosen(rev.owner.ID, v.Records)
@@ -132,7 +138,7 @@ func (rev *revocation) sign(p Pen) error {
 	if len(parts) == 0 {
 		parts = [][]protocol.ID{nil}
 	}
-	id, err := p.Sign(&roster.Revoke{Kind: rev.kind, Target: rev.id[:], Keep: roster.Pack(parts[0]...), Rekey: rev.leaked})
+	id, err := p.Sign(&roster.Revoke{Kind: rev.kind, Target: rev.id[:], Keep: roster.Pack(parts[0]...), Rekey: rev.leaked, Decision: rev.decision})
 	for _, more := range parts[1:] {
 		if err == nil {
 			_, err = p.Sign(&roster.Adopt{Revocation: id[:], Ids: roster.Pack(more...)})

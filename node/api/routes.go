@@ -16,6 +16,7 @@ func Handler(d Desk, log *slog.Logger) http.Handler {
 		aidRoutes,
 		judgeRoutes,
 		careRoutes,
+		decisionRoutes,
 		noticeRoutes,
 		partnerRoutes,
 		gatheringRoutes,
@@ -149,6 +150,21 @@ func noticeRoutes(mux *http.ServeMux, h handler, d Desk) {
 		return d.Moderation(ctx, queryOf(r).Place)
 	}))
 	mux.Handle("POST /v1/records/{id}/moderation", post(h, d.Moderate))
+}
+
+// decisionRoutes are about what neighbours decide together.
+func decisionRoutes(mux *http.ServeMux, h handler, d Desk) {
+	mux.Handle("GET /v1/proposals", get(h, func(ctx context.Context, r *http.Request) (Proposals, error) {
+		return d.Proposals(ctx, queryOf(r).Place)
+	}))
+	mux.Handle("POST /v1/proposals", post(h, d.Propose))
+	mux.Handle("GET /v1/proposals/{id}", get(h, func(ctx context.Context, r *http.Request) (Proposal, error) {
+		return d.Proposal(ctx, targetOf(r))
+	}))
+	mux.Handle("POST /v1/proposals/{id}/votes", post(h, d.Vote))
+	mux.Handle("POST /v1/proposals/{id}/signatures", post(h, d.Sign))
+	mux.Handle("POST /v1/proposals/{id}/withdraw", post(h, d.WithdrawProposal))
+	mux.Handle("POST /v1/ballots/{id}/witnesses", post(h, d.Witness))
 }
 
 // gatheringRoutes are about events and who comes to them.

@@ -147,6 +147,8 @@ func heading(r *board.Record) string {
 	switch m := r.Content.(type) {
 	case *record.RollCall:
 		return m.Reason
+	case *record.Proposal:
+		return m.Title
 	case *record.Notice:
 		return headline(m)
 	case *record.Organisation:

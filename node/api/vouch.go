@@ -17,6 +17,7 @@ type Vouching struct {
 	Who      string `json:"who"`
 	Role     string `json:"role,omitempty"`     // member where not said
 	Formerly string `json:"formerly,omitempty"` // whom it was before it lost its key
+	Decision string `json:"decision,omitempty"` // the proposal that it carries out
 	Preview  bool   `json:"preview,omitempty"`
 }
 
@@ -97,6 +98,9 @@ func (r register) vouched(v Vouching, body *roster.Vouch) (protocol.HouseholdID,
 		return m.ID, ErrRank
 	case m.Vouched() && (m.Role == body.GetRole() || m.Role == roster.RoleSteward):
 		return m.ID, ErrVouched
+	}
+	if body.Decision, err = r.decided(v.Decision); err != nil {
+		return m.ID, err
 	}
 	body.Household = m.Key[:]
 	if v.Formerly == "" {

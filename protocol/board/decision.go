@@ -228,15 +228,15 @@ func (p *Poll) fault(roster Roster, v Voted, until int64) Why {
 		return OtherText
 	case v.Stamp.Millis() > until:
 		return Late
-	case v.Choice == record.Choice_CHOICE_AGREE && !p.offers(v.Option):
+	case v.Choice == record.Choice_CHOICE_AGREE && !p.Offers(v.Option):
 		return NoOption
 	}
 	return 0
 }
 
-// offers reports whether one can agree to an option; 0 is the whole of a
+// Offers reports whether one can agree to an option; 0 is the whole of a
 // proposal that has none.
-func (p *Poll) offers(option uint32) bool {
+func (p Poll) Offers(option uint32) bool {
 	if len(p.Options) == 0 {
 		return option == 0
 	}
@@ -327,8 +327,12 @@ func (p *Poll) enough(roster Roster, c *record.Count) bool {
 			founders += int(bit(roster.Founder(s.Owner)))
 		}
 	}
-	return stewards > 1 || signers > 1 && founders > 0 && p.Electorate.Households <= smallElectorate
+	return stewards > 1 || signers > 1 && founders > 0 && p.Small()
 }
+
+// Small reports whether so few households decide that a founder and one other
+// are enough to sign the count.
+func (p Poll) Small() bool { return p.Electorate.Households <= smallElectorate }
 
 // Quorum returns how many households have to vote. 667 thousandths are two
 // thirds: of three households two.
