@@ -33,6 +33,7 @@ func commands(a *app) []*cobra.Command {
 		newEvent(a), newResource(a), newStock(a), newSkill(a),
 		newPledge(a), newAccept(a), newArrived(a), newWithdraw(a), newClose(a), newCopy(a), newComment(a), newContact(a),
 		newCheckIn(a), newRollCall(a), newVisit(a), newTalk(a), newThank(a), newThanks(a),
+		newPropose(a), newVote(a), newTally(a),
 		newStill(a), newProgress(a), newCode(a), newLink(a), newTriage(a),
 		newNotice(a), newModerate(a), newPartner(a), newExport(a),
 		newUSB(a), newCarry(a),

@@ -31,6 +31,7 @@ func newRevoke(a *app) *cobra.Command {
 	c.Flags().StringVar(&keep, "keep", "", a.say("flag.keep", nil))
 	c.Flags().BoolVar(&v.Leaked, "leaked", false, a.say("flag.leaked", nil))
 	c.Flags().BoolVar(&undo, "undo", false, a.say("flag.undo", nil))
+	c.Flags().StringVar(&v.Decision, "decision", "", a.say("flag.decision", nil))
 	c.Flags().BoolVar(&d.yes, "yes", false, a.say("flag.yes", nil))
 	return a.jsonFlag(c)
 }

@@ -30,6 +30,7 @@ func newVouch(a *app) *cobra.Command {
 	}
 	c.Flags().StringVar(&v.Role, "role", "", a.say("flag.role", nil))
 	c.Flags().StringVar(&v.Formerly, "formerly", "", a.say("flag.formerly", nil))
+	c.Flags().StringVar(&v.Decision, "decision", "", a.say("flag.decision", nil))
 	c.Flags().BoolVar(&d.yes, "yes", false, a.say("flag.yes", nil))
 	return a.jsonFlag(c)
 }

@@ -16,6 +16,7 @@ var spans = []struct {
 	names string
 	span  time.Duration
 }{
+	{"s dtk detik second seconds", time.Second},
 	{"m min mnt menit minute minutes", time.Minute},
 	{"h j jam hour hours", time.Hour},
 	{"d hari day days", 24 * time.Hour},
@@ -51,7 +52,7 @@ func read(text string, now time.Time) (time.Time, bool) {
 	return date(text, now)
 }
 
-// span reads a number of minutes, hours or days.
+// span reads a number of seconds, minutes, hours or days.
 func span(text string) (time.Duration, bool) {
 	number := strings.TrimRight(text, "abcdefghijklmnopqrstuvwxyz ")
 	n, err := strconv.Atoi(number)

@@ -31,6 +31,14 @@ func families(t *testing.T) map[string][]string {
 	requestOrOffer := []string{"request", "offer"}
 	answered := []string{api.AnswerGoing, api.AnswerMaybe, api.AnswerNo, api.AnswerAttended}
 	return map[string][]string{
+		"method.":    codes(record.Methods(), record.Method.Code),
+		"choice.":    codes(record.Choices(), record.Choice.Code),
+		"via.":       {"hands", "paper"},
+		"phase.":     {api.PhaseOpen, api.PhaseWaiting, api.PhaseClosed},
+		"poll.":      {api.PollProvisional, api.PollSigned, api.PollDisputed, api.PollWithdrawn},
+		"outcome.":   {api.OutcomeUnknown, api.OutcomeNoQuorum, api.OutcomeCarried, api.OutcomeNotCarried},
+		"uncounted.": {api.WhyLate, api.WhyOtherText, api.WhyNoVote, api.WhyNoOption, api.WhyNotSteward, api.WhyUnwitnessed, api.WhyOwnBallot, api.WhyContradiction},
+		"tally.now-": {api.PollProvisional, api.PollSigned, api.PollDisputed, api.PollWithdrawn}, "tally.carried-": {"vouch", "revoke"},
 		"category.": codes(record.Categories(), func(c record.Category) string { return c.Code }),
 		"keywords.": words.Guessed(),
 		"unit.":     codes(record.Units(), record.Unit.Code),
@@ -54,7 +62,7 @@ func families(t *testing.T) map[string][]string {
 			string(api.TroubleLinks), string(api.TroubleCloned), string(api.TroubleRenewed)},
 		"field.":     said(t, `(?:need|short|atMost|refers|mayRefer|inTime|inRange|numbered|named|noneOr|coded|moment|people|references|mayNumber)\("([a-z_]+)"|Invalid\{"([a-z_]+)"|Field: +"([a-z_]+)"`),
 		"why.":       said(t, `Invalid\{[a-z"_]+, "([a-z-]+)"\}|Why: +"([a-z-]+)"`),
-		"candidate.": {"request", "offer", "pledge", "household", "device", "invitation", "roll-call", "comment", "notice", "organisation", "event", "rsvp", "resource", "member"},
+		"candidate.": {"request", "offer", "pledge", "household", "device", "invitation", "roll-call", "proposal", "ballot", "comment", "notice", "organisation", "event", "rsvp", "resource", "member"},
 		"wellbeing.": append(codes(record.Wellbeings(), record.Wellbeing.Code), "none"),
 		"care.by-":   {api.BySelf, api.BySteward, api.ByNeighbour},
 		"role.":      append(api.Roles(), api.RoleNone, api.RoleFounder), "vouch.will-": api.Roles(),
