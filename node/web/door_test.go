@@ -29,7 +29,12 @@ func TestTheCodeLetsOnePhoneInOnceAndAsOwner(t *testing.T) {
 	if s := h.phone("").send("/in", url.Values{"code": {code}}); s.status != http.StatusForbidden {
 		t.Errorf("the same code lets a second phone in: %d", s.status)
 	}
-	if all := h.site.phones.all(); len(all) != 1 || all[0].Role != owner {
+	if again := h.site.door.first().code; again == code {
+		t.Error("the code that was used is still the one that is shown")
+	} else if s := h.phone("").send("/in", url.Values{"code": {again}}); s.status != http.StatusOK {
+		t.Errorf("the next code lets nobody in: %d", s.status)
+	}
+	if all := h.site.phones.all(); len(all) != 2 || all[0].Role != owner {
 		t.Errorf("phones are %v", all)
 	}
 }

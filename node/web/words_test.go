@@ -112,19 +112,12 @@ func TestEveryWordOfThePagesIsThereAndSaid(t *testing.T) {
 	}
 }
 
-// beforePages are problems that keep a node from starting: no page is there to
-// tell them.
-var beforePages = []string{"dir-in-use", "port-in-use", "damaged", "damaged-keys", "exposed", "address", "not-running", "lost", "socket-path", "pages-address", "pages-port"}
-
 // TestAPageSendsNobodyToATerminal: what a phone is told names no command.
 func TestAPageSendsNobodyToATerminal(t *testing.T) {
 	command := regexp.MustCompile(`gotong [a-z]|--|\{|web\.`)
 	for _, tongue := range words.All() {
 		v := &view{tongue: tongue}
 		for _, code := range api.Codes() {
-			if slices.Contains(beforePages, code) {
-				continue
-			}
 			said := v.problem(&api.Problem{Code: code, Field: "title", Why: "missing"})
 			if command.MatchString(said) {
 				t.Errorf("%s %s sends a person to a terminal: %s", tongue.Lang(), code, said)
