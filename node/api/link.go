@@ -127,12 +127,15 @@ func (s sight) linked(i board.Item) []Linked {
 // that somebody linked with it already.
 func (s sight) alike(i board.Item) []Candidate {
 	var docs []Candidate
-	for _, other := range s.Alike(i) {
+	for other := range s.Alike(i) {
 		linked := slices.ContainsFunc(s.links()[i.ID], func(l board.Linked) bool {
 			return l.From.Record() == other.ID || l.To.Record() == other.ID
 		})
-		if !linked && len(docs) < maxCandidates {
+		if !linked {
 			docs = append(docs, s.candidate(other.Record))
+		}
+		if len(docs) == maxCandidates {
+			break
 		}
 	}
 	return docs

@@ -1,6 +1,7 @@
 package board
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -17,23 +18,21 @@ const (
 
 // Alike returns the open requests that may be the same as one, in the order of
 // Open: for its author and stewards to look at. It decides and hides nothing
-// (DESIGN.md, Links).
-func (v View) Alike(i Item) []Item {
-	if i.Request() == nil {
-		return nil
-	}
-	var all []Item
-	x := &v.board.items
-	for at, to := x.of(v.board, record.Kind_KIND_REQUEST); at < to; at++ {
-		p := x.open[at]
-		if p.id == i.ID || v.now > p.ends || !near(i, p.owner.id, p.born.Millis()) {
-			continue // most are not even looked at
+// (DESIGN.md, Links). Whoever shows a few stops after them: a posko may ask for
+// hundreds of the same on one day.
+func (v View) Alike(i Item) iter.Seq[Item] {
+	return func(yield func(Item) bool) {
+		x := &v.board.items
+		for at, to := x.of(v.board, i.Kind); at < to && i.Request() != nil; at++ {
+			p := x.open[at]
+			if p.id == i.ID || v.now > p.ends || !near(i, p.owner.id, p.born.Millis()) {
+				continue // most are not even looked at
+			}
+			if other := v.item(x.decoded(v.board, at)); alike(i, other) && !yield(other) {
+				return
+			}
 		}
-		if other := v.item(x.decoded(v.board, at)); !other.Ended() && i.Common.Exercise == other.Common.Exercise && alike(i, other) {
-			all = append(all, other)
-		}
 	}
-	return all
 }
 
 // near reports whether a request of a household is of about the same time.
@@ -50,7 +49,8 @@ func near(i Item, owner protocol.HouseholdID, born int64) bool {
 // not; of two it takes the same place and mostly the same words, since in a
 // flood many near one another need the same.
 func alike(a, b Item) bool {
-	return sameNeed(a.Lines, b.Lines) && (a.Owner == b.Owner || samePlace(a.Request(), b.Request()) && sameWords(a.Request(), b.Request()))
+	return !b.Ended() && a.Common.Exercise == b.Common.Exercise && sameNeed(a.Lines, b.Lines) &&
+		(a.Owner == b.Owner || samePlace(a.Request(), b.Request()) && sameWords(a.Request(), b.Request()))
 }
 
 func sameNeed(a, b []LineState) bool {

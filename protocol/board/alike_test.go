@@ -41,7 +41,7 @@ func TestTwoRequestsAreAlikeOnlyWhereTheyMayBeTheSame(t *testing.T) {
 		v := s.board.At(s.now)
 		item, _ := v.Item(s.names[of].birth.Record())
 		var got []string
-		for _, i := range v.Alike(item) {
+		for i := range v.Alike(item) {
 			got = append(got, s.nameOf(i.ID))
 		}
 		slices.Sort(got)
