@@ -15,6 +15,15 @@
 //	   \    /                \    /
 //	[ west switch ]==trunk==[ east switch ]  two bridges and a pair of veths
 //
+// Homes may also lie behind routers, which share one address and let nobody in
+// (nftables); a hub is then plugged into the west switch, outside of them:
+//
+//	 sari  wati          budi
+//	   \    /              |
+//	[ router 1 ]       [ router 2 ]     hub
+//	      \________________|___________/
+//	                 [ west switch ]
+//
 // Run one story, with its figures:
 //
 //	go test -v ./scripts/netlab -run TestATrunk
