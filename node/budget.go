@@ -117,9 +117,10 @@ func (b *budget) total() (bytes int64) {
 	return bytes
 }
 
-// most is the limit: what was set, and never more than half of what is here and
-// free, since tidying up a store takes as much room again. The caller holds the
-// lock.
+// most is the limit: what was set, and never more than two fifths of what is
+// here and free, since tidying up a store takes more than as much room again.
+// Where that much is not there any longer, because somebody else filled the
+// disk, nothing has to go: it would free nothing. The caller holds the lock.
 func (b *budget) most() int64 {
 	if now := b.now(); now.Sub(b.looked).Abs() >= lookEvery {
 		b.looked = now
@@ -127,11 +128,15 @@ func (b *budget) most() int64 {
 			b.free = u.Free
 		}
 	}
-	half := (b.free + b.total()) / 2
-	if b.set > 0 {
-		return min(b.set, half)
+	total := b.total()
+	room := (b.free + total) / 5 * 2
+	if b.free < total/5*6 {
+		room = max(room, total)
 	}
-	return half
+	if b.set > 0 {
+		return min(b.set, room)
+	}
+	return room
 }
 
 // share is an equal part of the limit. The caller holds the lock.

@@ -268,6 +268,20 @@ func TestTheBudgetNeverTakesFromWhoHasLessThanItsShareAndSettles(t *testing.T) {
 	})
 }
 
+// A disk that fills up slowly makes room while that is still of use; one that
+// somebody else filled is no reason to put anything down.
+func TestADiskThatIsFullAlreadyIsNoReasonToPutAnythingDown(t *testing.T) {
+	const here = 1_000_000
+	for free, want := range map[int64]bool{10 * here: false, here * 14 / 10: true, here: false, 0: false} {
+		b := newBudget(Parts{Now: time.Now, Store: onlyUsage{usage: store.Usage{Free: free}}})
+		n := protocol.NeighbourhoodID{1}
+		b.of(n).bytes[cell.Bulk] = here
+		if got := b.excess(n) > 0; got != want {
+			t.Errorf("with %d free something has to go: %v", free, got)
+		}
+	}
+}
+
 // drop takes a bit away from the least urgent class.
 func drop(b *budget, n protocol.NeighbourhoodID) {
 	l := b.of(n)

@@ -19,6 +19,10 @@
 //
 //	scripts/sim 10000 1
 //
+// What a hub costs, and islands that it joins (town_test.go):
+//
+//	go test -v ./node/sim -run 'ATownOnOneHub|OneMinuteInTen' -args -hoods 20 -homes 10
+//
 // A disk that goes back in time again and again (disk_test.go), a hundred times:
 //
 //	go test ./node/sim -run LyingDisk -rounds 100
