@@ -141,6 +141,25 @@ func (b Backend) TurnedAway(n protocol.NeighbourhoodID) bool {
 	return err == nil && h.met.unwelcome()
 }
 
+// SealFlag implements [api.Backend].
+func (b Backend) SealFlag(n protocol.NeighbourhoodID, c *record.FlagContent) (*record.Flag, error) {
+	h, err := b.hood(n)
+	if err != nil {
+		return nil, err
+	}
+	f, err := h.SealFlag(c)
+	return f, inWordsOfAPI(err)
+}
+
+// OpenFlag implements [api.Backend].
+func (b Backend) OpenFlag(n protocol.NeighbourhoodID, by protocol.HouseholdID, f *record.Flag) (*record.FlagContent, bool) {
+	h, err := b.hood(n)
+	if err != nil {
+		return nil, false
+	}
+	return h.OpenFlag(by, f)
+}
+
 // words maps what goes wrong below to what the API says of it.
 var words = []struct{ below, said error }{
 	{ErrNotMember, api.ErrNotMember},

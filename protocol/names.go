@@ -38,6 +38,7 @@ const (
 	DomainPayload    = "gotong/payload/1\x00"
 	DomainEpoch      = "gotong/epoch/1\x00"
 	DomainContact    = "gotong/contact/1\x00"
+	DomainFlag       = "gotong/flag/1\x00"
 	DomainText       = "gotong/text/1\x00"
 	DomainElectorate = "gotong/electorate/1\x00"
 	DomainTally      = "gotong/tally/1\x00"

@@ -35,7 +35,7 @@ func commands(a *app) []*cobra.Command {
 		newCheckIn(a), newRollCall(a), newVisit(a), newTalk(a), newThank(a), newThanks(a),
 		newPropose(a), newVote(a), newTally(a),
 		newStill(a), newProgress(a), newCode(a), newLink(a), newTriage(a),
-		newNotice(a), newModerate(a), newPartner(a), newExport(a),
+		newNotice(a), newModerate(a), newFlag(a), newPartner(a), newExport(a),
 		newUSB(a), newCarry(a),
 		newBackup(a), newRestore(a),
 		newImport(a), newPeers(a), newStatus(a), newWatch(a), newDemo(a), newVersion(a),

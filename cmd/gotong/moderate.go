@@ -25,7 +25,7 @@ func newModerate(a *app) *cobra.Command {
 	hide, lock := record.ModerationAction_MODERATION_ACTION_HIDE.Code(), record.ModerationAction_MODERATION_ACTION_LOCK_COMMENTS.Code()
 	warn, restore := record.ModerationAction_MODERATION_ACTION_WARN.Code(), record.ModerationAction_MODERATION_ACTION_RESTORE.Code()
 	for _, sub := range []*cobra.Command{
-		newModerateList(a), newWord(a, "hide", hide), newWord(a, "restore", restore), newWord(a, "lock", lock),
+		newModerateList(a), newFlags(a), newWord(a, "hide", hide), newWord(a, "restore", restore), newWord(a, "lock", lock),
 		newWord(a, "warn", warn), newWord(a, "relent", api.ActionRelent),
 	} {
 		sub.DisableFlagsInUseLine = true

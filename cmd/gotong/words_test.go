@@ -85,6 +85,7 @@ func families(t *testing.T) map[string][]string {
 		"numbers.found-": {"phone", "identity"},
 		"severity.":      append(codes(record.Severities(), record.Severity.Code), "unknown"),
 		"organisation.":  codes(record.OrganisationTypes(), record.OrganisationType.Code),
+		"flagged.":       codes(record.FlagReasons(), record.FlagReason.Code),
 		"export.what-":   {"needs", "brought", "organisations", "alerts"},
 		"moderation.":    {"hide", "warn"}, "help.moderate-": {"hide", "restore", "lock", "warn", "relent"},
 	}

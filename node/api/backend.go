@@ -51,6 +51,11 @@ type Backend interface {
 	Saw(ctx context.Context, n protocol.NeighbourhoodID, id protocol.RecordID) (told bool, err error)
 	// TurnedAway reports whether the neighbours met last did not know this device.
 	TurnedAway(n protocol.NeighbourhoodID) bool
+	// SealFlag seals a flag of this household to the devices of the stewards.
+	SealFlag(n protocol.NeighbourhoodID, c *record.FlagContent) (*record.Flag, error)
+	// OpenFlag returns what a household's flag says to this device; false where
+	// it does not.
+	OpenFlag(n protocol.NeighbourhoodID, by protocol.HouseholdID, f *record.Flag) (*record.FlagContent, bool)
 	// CarryOut writes a bundle of all that is kept of these neighbourhoods,
 	// their sections named under salt.
 	CarryOut(ctx context.Context, in []protocol.NeighbourhoodID, salt [16]byte, w io.Writer) error

@@ -69,6 +69,8 @@
 //	POST /v1/notices/{id}/read        say that the household has read it
 //	GET  /v1/moderation               what stewards say about records
 //	POST /v1/records/{id}/moderation  hide, show, lock, warn; stewards only
+//	GET  /v1/flags                    what neighbours flagged; stewards only
+//	POST /v1/records/{id}/flags       tell the stewards that it harms
 //	GET  /v1/events                   gatherings that are now or come; ?all=true for every one
 //	GET  /v1/events/{id}              one of them, with its shifts and answers; ?on= names a time of it
 //	POST /v1/events                   call neighbours together

@@ -43,3 +43,20 @@ func (h *home) Contact(_ context.Context, _ protocol.NeighbourhoodID, id protoco
 	}
 	return p, slices.ContainsFunc(helpers, func(x board.Helper) bool { return x.Household == h.me() }), nil
 }
+
+// SealFlag keeps what a flag says under its seal; the first household, the
+// founder, opens it.
+func (h *home) SealFlag(_ protocol.NeighbourhoodID, c *record.FlagContent) (*record.Flag, error) {
+	plain, err := c.Pad()
+	if err != nil {
+		return nil, err
+	}
+	sealed := append(make([]byte, record.SealedSize-len(plain)), plain...)
+	return &record.Flag{Sealed: []*record.Sealed{{Device: h.homes[0].device[:], Sealed: sealed}}}, nil
+}
+
+func (h *home) OpenFlag(_ protocol.NeighbourhoodID, _ protocol.HouseholdID, f *record.Flag) (*record.FlagContent, bool) {
+	sealed := f.Sealed[0].Sealed
+	c, err := record.UnpadFlag(sealed[len(sealed)-record.PrivateSize:])
+	return c, err == nil && protocol.DeviceID(f.Sealed[0].Device) == h.device
+}

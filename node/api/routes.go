@@ -150,6 +150,8 @@ func noticeRoutes(mux *http.ServeMux, h handler, d Desk) {
 		return d.Moderation(ctx, queryOf(r).Place)
 	}))
 	mux.Handle("POST /v1/records/{id}/moderation", post(h, d.Moderate))
+	mux.Handle("GET /v1/flags", get(h, func(ctx context.Context, r *http.Request) (FlagList, error) { return d.Flags(ctx, queryOf(r).Place) }))
+	mux.Handle("POST /v1/records/{id}/flags", post(h, d.Flag))
 }
 
 // decisionRoutes are about what neighbours decide together.

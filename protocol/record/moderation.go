@@ -1,6 +1,10 @@
 package record
 
-import "gotong/protocol"
+import (
+	"fmt"
+
+	"gotong/protocol"
+)
 
 // MaxFlagReaders is how many devices of stewards a flag can be sealed to.
 const MaxFlagReaders = 12
@@ -13,6 +17,38 @@ func checkModeration(m *Moderation) error {
 }
 
 func checkFlag(m *Flag) error { return sealed(m.Sealed, MaxFlagReaders) }
+
+// Pad returns what is sealed of a flag; *Invalid where it breaks a rule or has
+// no room.
+func (c *FlagContent) Pad() ([]byte, error) {
+	if c.Reason == FlagReason_FLAG_REASON_UNKNOWN {
+		return nil, &Invalid{"reason", "missing"}
+	}
+	if err := refers("target", c.Target); err != nil {
+		return nil, err
+	}
+	return pad("note", c)
+}
+
+// UnpadFlag reads what was sealed in a flag; ErrBody where it is no such thing.
+func UnpadFlag(plain []byte) (*FlagContent, error) {
+	c := new(FlagContent)
+	if err := unpad(plain, c); err != nil {
+		return nil, err
+	}
+	if refers("target", c.Target) != nil {
+		return nil, fmt.Errorf("%w: flag", ErrBody)
+	}
+	return c, nil
+}
+
+// FlagInfo binds a flag to the household that wrote it and to the device of a
+// steward that it is for (SPEC.md, Flags).
+func FlagInfo(n protocol.NeighbourhoodID, by protocol.HouseholdID, device protocol.DeviceID) []byte {
+	info := append([]byte(protocol.DomainFlag), n[:]...)
+	info = append(info, by[:]...)
+	return append(info, device[:]...)
+}
 
 const (
 	actionPrefix = "MODERATION_ACTION_"

@@ -17,13 +17,23 @@ const (
 )
 
 // Pad returns what is sealed of p; *Invalid where it has no room.
-func (p *Private) Pad() ([]byte, error) {
-	content, err := proto.MarshalOptions{Deterministic: true}.Marshal(p)
+func (p *Private) Pad() ([]byte, error) { return pad("contact", p) }
+
+// Unpad reads what was sealed; ErrBody where it is nothing that Pad returned.
+func Unpad(plain []byte) (*Private, error) {
+	p := new(Private)
+	return p, unpad(plain, p)
+}
+
+// pad fills a message up to the length that all have; field is named where it
+// has no room.
+func pad(field string, m proto.Message) ([]byte, error) {
+	content, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
 	if err != nil {
 		return nil, fmt.Errorf("record: encode: %w", err)
 	}
 	if len(content) > PrivateSize-2 {
-		return nil, &Invalid{"contact", "too-long"}
+		return nil, &Invalid{field, "too-long"}
 	}
 	plain := make([]byte, PrivateSize)
 	binary.BigEndian.PutUint16(plain, uint16(len(content)))
@@ -31,16 +41,14 @@ func (p *Private) Pad() ([]byte, error) {
 	return plain, nil
 }
 
-// Unpad reads what was sealed; ErrBody where it is nothing that Pad returned.
-func Unpad(plain []byte) (*Private, error) {
+func unpad(plain []byte, m proto.Message) error {
 	if len(plain) != PrivateSize || int(binary.BigEndian.Uint16(plain)) > PrivateSize-2 {
-		return nil, fmt.Errorf("%w: contact", ErrBody)
+		return fmt.Errorf("%w: sealed", ErrBody)
 	}
-	p := new(Private)
-	if err := proto.Unmarshal(plain[2:2+binary.BigEndian.Uint16(plain)], p); err != nil {
-		return nil, fmt.Errorf("%w: contact: %v", ErrBody, err)
+	if err := proto.Unmarshal(plain[2:2+binary.BigEndian.Uint16(plain)], m); err != nil {
+		return fmt.Errorf("%w: sealed: %v", ErrBody, err)
 	}
-	return p, nil
+	return nil
 }
 
 // PrivateInfo binds a sealed contact to the request or offer it belongs to and
