@@ -143,6 +143,13 @@ func (l *line) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
+// slowly makes each write take a while.
+func (l *line) slowly(each time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.slow = each
+}
+
 func (l *line) kick() {
 	select {
 	case l.more <- struct{}{}:
@@ -163,10 +170,10 @@ func (l *line) flow() {
 				l.mu.Unlock()
 				break
 			}
-			b := l.out[0]
+			b, slow := l.out[0], l.slow
 			l.out = l.out[1:]
 			l.mu.Unlock()
-			time.Sleep(l.slow)
+			time.Sleep(slow)
 			if _, err := l.Conn.Write(b); err != nil {
 				_ = l.Reset()
 			}
