@@ -95,6 +95,8 @@ func (v View) Over(id protocol.RecordID) bool {
 		return v.overAt(m.Resource)
 	case *record.Member:
 		return m.Ended
+	case *record.Recommendation:
+		return m.TakenBack || v.overAt(m.Guide)
 	}
 	return v.overAlone(r)
 }
@@ -110,6 +112,8 @@ func (v View) overAlone(r *Record) bool {
 		return v.eventOver(r, m)
 	case *record.Resource:
 		return resourceOver(m)
+	case *record.Guide:
+		return m.Ended
 	}
 	return v.careOver(r) || v.decisionOver(r)
 }
