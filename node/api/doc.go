@@ -100,6 +100,12 @@
 //	POST /v1/proposals/{id}/signatures sign the count
 //	POST /v1/proposals/{id}/withdraw  take a proposal back
 //	POST /v1/ballots/{id}/witnesses   confirm a sheet
+//	GET  /v1/guides                   what neighbours learn from; ?all=true also what was replaced
+//	GET  /v1/guides/{id}              one guide whole
+//	POST /v1/guides                   write one
+//	POST /v1/guides/{id}/recommendations  a steward's word on it
+//	POST /v1/guides/{id}/end          take an own one back
+//	GET  /v1/search                   records in which the words of ?text= stand
 //	GET  /v1/backup                   what a restore needs, keys and all, in the clear
 //	GET  /v1/carry                    a bundle of what is kept (protocol/bundle/SPEC.md)
 //	POST /v1/carry                    take in the bundle that is the body

@@ -109,7 +109,7 @@ func (d Desk) Hold(ctx context.Context, in GatheringDraft) (GatheringDoc, error)
 	if err != nil {
 		return GatheringDoc{}, err
 	}
-	if event.Guides, err = d.references(ctx, s, in.Guides, record.Kind(21)); err != nil {
+	if event.Guides, err = d.references(ctx, s, in.Guides, record.Kind_KIND_GUIDE); err != nil {
 		return GatheringDoc{}, err
 	}
 	id, err := d.Backend.Write(ctx, s.id, event, from(in.Origin))

@@ -140,8 +140,20 @@ func (d Desk) photo(s site, ref *record.BlobRef) Photo {
 func (s sight) photos(i board.Item) []Photo {
 	records := append(s.comments(i), s.About(i.ID, record.Kind_KIND_RECEIPT)...)
 	slices.SortStableFunc(records, byTime)
+	return s.shown(append([]*board.Record{i.Record}, records...))
+}
+
+// shownBy returns what a record that is no request or offer shows, with what is
+// said about it: the document of a guide, the photos of a project.
+func (s sight) shownBy(r *board.Record) []Photo {
+	parts := s.About(r.ID, record.Kind_KIND_PROJECT_PART)
+	slices.SortStableFunc(parts, byTime)
+	return s.shown(append([]*board.Record{r}, parts...))
+}
+
+func (s sight) shown(records []*board.Record) []Photo {
 	var all []Photo
-	for _, r := range append([]*board.Record{i.Record}, records...) {
+	for _, r := range records {
 		for _, ref := range record.PhotosOf(r.Content) {
 			all = append(all, Photo{N: len(all) + 1, Of: r.Kind.Code(), Owner: s.household(r.Owner), Time: at(r.Created()), ref: ref})
 		}
@@ -175,14 +187,18 @@ func (d Desk) view(ctx context.Context, v Viewing) (site, Photo, error) {
 	}
 	var all []Photo
 	err = d.look(ctx, s, func(at sight) error {
-		r, err := at.find(v.ID, record.Kind_KIND_REQUEST, record.Kind_KIND_OFFER, record.Kind_KIND_PLEDGE)
+		r, err := at.find(v.ID, record.Kind_KIND_REQUEST, record.Kind_KIND_OFFER, record.Kind_KIND_PLEDGE,
+			record.Kind_KIND_GUIDE, record.Kind_KIND_PROJECT)
 		if err != nil {
 			return err
 		}
 		item, ok := at.about(r)
 		switch {
+		case !ok && at.keptFrom(r) && !at.steward():
+			return ErrHidden
 		case !ok:
-			return ErrNotFound
+			all = at.shownBy(r)
+			return nil
 		case at.keptFrom(item.Record) && !at.steward():
 			return ErrHidden
 		}

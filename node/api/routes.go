@@ -21,6 +21,7 @@ func Handler(d Desk, log *slog.Logger) http.Handler {
 		partnerRoutes,
 		gatheringRoutes,
 		resourceRoutes,
+		guideRoutes,
 		photoRoutes,
 	} {
 		family(mux, h, d)
@@ -212,4 +213,18 @@ func resourceRoutes(mux *http.ServeMux, h handler, d Desk) {
 		return d.Members(ctx, queryOf(r).Place)
 	}))
 	mux.Handle("POST /v1/members", post(h, d.SetMember))
+}
+
+// guideRoutes are about what neighbours learn from, and about finding words.
+func guideRoutes(mux *http.ServeMux, h handler, d Desk) {
+	mux.Handle("GET /v1/guides", get(h, func(ctx context.Context, r *http.Request) (GuideList, error) {
+		return d.Guides(ctx, queryOf(r).Place, r.URL.Query().Get("all") == "true")
+	}))
+	mux.Handle("GET /v1/guides/{id}", get(h, func(ctx context.Context, r *http.Request) (GuideDoc, error) { return d.Guide(ctx, targetOf(r)) }))
+	mux.Handle("POST /v1/guides", post(h, d.Teach))
+	mux.Handle("POST /v1/guides/{id}/recommendations", post(h, d.Recommend))
+	mux.Handle("POST /v1/guides/{id}/end", post(h, d.Unteach))
+	mux.Handle("GET /v1/search", get(h, func(ctx context.Context, r *http.Request) (FoundList, error) {
+		return d.Search(ctx, Searching{queryOf(r).Place, r.URL.Query().Get("text"), r.URL.Query().Get("kind")})
+	}))
 }

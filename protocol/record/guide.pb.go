@@ -149,8 +149,8 @@ func (x *Guide) GetPhotos() []*BlobRef {
 	return nil
 }
 
-// Tick is one item to be ticked. Ticks are a household's own affair and stay
-// on its node: who is prepared, and who is not, is nobody else's business.
+// Tick is one item to be ticked. What is ticked is a household's own affair and
+// in no record: who is prepared, and who is not, is nobody else's business.
 type Tick struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Tick          uint32                 `protobuf:"varint,1,opt,name=tick,proto3" json:"tick,omitempty"` // number within the guide, from 1, never reused
