@@ -155,6 +155,9 @@ func (i *importer) write(ctx context.Context, what string, draft api.Draft) (tak
 	case rowNotice:
 		doc, err := i.node.Notify(ctx, noticeOf(draft))
 		return taken{doc.Repeated, 0}, err
+	case rowStock:
+		doc, err := i.node.Keep(ctx, stockOf(draft))
+		return taken{doc.Repeated, 0}, err
 	case rowOffer:
 		doc, err := i.node.Offer(ctx, draft)
 		return taken{doc.Repeated, doc.Moved}, err
@@ -179,6 +182,17 @@ func noticeOf(d api.Draft) api.NoticeDraft {
 		n.Areas = []api.NoticeArea{{Description: cutTo(d.At, noteLimit)}}
 	}
 	return n
+}
+
+// stockOf is a row as a stock with what is in it now.
+func stockOf(d api.Draft) api.ResourceDraft {
+	line := d.Lines[0]
+	r := api.ResourceDraft{Place: d.Place, Origin: d.Origin, Title: d.Title, Body: d.Body, At: d.At, Type: rowStock,
+		Category: line.Category, Unit: line.Unit, Quantity: line.Quantity}
+	if d.Numbers == api.NumbersOpen {
+		r.Numbers = api.NumbersOpen
+	}
+	return r
 }
 
 // draft reads a row; its type is empty where it is none of these.

@@ -178,9 +178,10 @@ const (
 	rowRequest = "request"
 	rowOffer   = "offer"
 	rowNotice  = "notice"
+	rowStock   = "stock"
 )
 
-// typeOf reads whether a row asks, offers or tells.
+// typeOf reads whether a row asks, offers, tells or is what lies in store.
 func typeOf(text string) (string, bool) {
 	switch strings.ToLower(strings.TrimSpace(text)) {
 	case "request", "ask", "need", "permintaan", "minta", "butuh":
@@ -189,6 +190,8 @@ func typeOf(text string) (string, bool) {
 		return rowOffer, true
 	case "notice", "report", "pengumuman", "laporan", "kabar":
 		return rowNotice, true
+	case "stock", "stok", "persediaan":
+		return rowStock, true
 	}
 	return "", false
 }

@@ -85,9 +85,22 @@ func (d Desk) Keep(ctx context.Context, in ResourceDraft) (ResourceDoc, error) {
 	if err != nil {
 		return ResourceDoc{}, err
 	}
+	repeated := false
+	err = d.look(ctx, s, func(v sight) error {
+		_, repeated = v.Origin(s.me, in.Origin)
+		return nil
+	})
+	if err != nil {
+		return ResourceDoc{}, err
+	}
 	id, err := d.Backend.Write(ctx, s.id, m, from(in.Origin))
 	if err != nil {
 		return ResourceDoc{}, err
+	}
+	if repeated { // what has gone out of it since stays out
+		doc, err := d.resource(ctx, s, id.String(), id.String())
+		doc.Repeated = true
+		return doc, err
 	}
 	if m.Type == record.ResourceType_RESOURCE_TYPE_STOCK && in.Quantity > 0 {
 		whole := Target{in.Place, id.String()}

@@ -16,6 +16,7 @@ type ResourceDoc struct {
 	Neighbourhood Neighbourhood `json:"neighbourhood"`
 	Wrote         string        `json:"wrote,omitempty"`
 	Resource      Resource      `json:"resource"`
+	Repeated      bool          `json:"repeated,omitempty"` // it was written before, from the same origin
 }
 
 // ResourceList answers Resources: by type, then by title.
