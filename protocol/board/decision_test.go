@@ -180,7 +180,7 @@ func (s *story) outcome(p Poll, c *record.Count) string {
 
 func (s *story) standing(p Poll) string {
 	switch {
-	case p.Disputed:
+	case p.Disputed && p.Final == nil:
 		return "disputed"
 	case p.Final == nil:
 		return "provisional"
