@@ -1,6 +1,7 @@
 package api
 
 import (
+	"log/slog"
 	"testing"
 	"time"
 
@@ -205,4 +206,29 @@ func TestDecisionsWorkOverTheSocketAsTheyDoAtTheDesk(t *testing.T) {
 	golden(t, "proposal", encode(t, over))
 	must[Proposal](t)(sari.WithdrawProposal(ctx, to(p.Short)))
 	golden(t, "proposals", encode(t, must[Proposals](t)(budi.Proposals(ctx, Place{}))))
+}
+
+// TestDecisionsAreAsTheContractSays holds the life of a proposal against the
+// document of the interface.
+func TestDecisionsAreAsTheContractSays(t *testing.T) {
+	s, desks := newStreet("Keluarga Sari", "Keluarga Budi")
+	a, b := Handler(desks[0], slog.New(slog.DiscardHandler)), Handler(desks[1], slog.New(slog.DiscardHandler))
+	c := contracted(t, a)
+	p := ask(t, a, c, "POST", "/v1/proposals", `{"title":"Ronda","options":["Sabtu","Minggu"],"closes":"2026-11-23T09:30:00Z"}`)
+	at := "/v1/proposals/" + p["id"].(string)
+	ask(t, b, c, "POST", at+"/votes", `{"choice":"agree","option":1,"reason":"libur"}`)
+	sheet := ask(t, a, c, "POST", at+"/votes", `{"choice":"abstain","via":"paper","households":["Sari"]}`)
+	ask(t, b, c, "POST", "/v1/ballots/"+sheet["id"].(string)+"/witnesses", `{}`)
+	s.pass(3 * time.Hour)
+	ask(t, a, c, "POST", at+"/signatures", `{"early":true}`)
+	ask(t, b, c, "POST", at+"/signatures", `{}`)
+	ask(t, a, c, "POST", "/v1/vouches", `{"who":"Budi","role":"steward","decision":"`+p["id"].(string)+`"}`)
+	for _, path := range []string{at, "/v1/proposals"} {
+		if doc := ask(t, b, c, "GET", path, ""); doc["code"] != nil {
+			t.Errorf("%s fails: %v", path, doc)
+		}
+	}
+	if doc := ask(t, a, c, "POST", at+"/withdraw", `{}`); doc["code"] != "ended" {
+		t.Errorf("what is decided is taken back: %v", doc)
+	}
 }
