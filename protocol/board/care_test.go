@@ -2,11 +2,13 @@ package board_test
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
 
 	"google.golang.org/protobuf/proto"
+	"pgregory.net/rapid"
 
 	"gotong/protocol"
 	. "gotong/protocol/board"
@@ -168,5 +170,42 @@ func TestANeedKeepsItsSlotUntilItIsAnswered(t *testing.T) {
 	hear("budi checks in safe for sari seeing")
 	if got := over(); !slices.Equal(got, []string{"citra", "sari"}) {
 		t.Errorf("over once it was answered: %v", got)
+	}
+}
+
+// someCare draws what neighbours may say of one another, whether it makes sense or not.
+func someCare(t *rapid.T, ref func(string) *record.Birth) proto.Message {
+	household := rapid.SampledFrom(households).Draw(t, "household")
+	switch rapid.IntRange(0, 2).Draw(t, "care") {
+	case 0:
+		return &record.RollCall{Reason: "apel", Closes: start + rapid.Int64Range(-1, 1).Draw(t, "closes")}
+	case 1:
+		return &record.Thanks{For: ref("for"), Household: household[:], Text: "terima kasih"}
+	}
+	return &record.CheckIn{Household: household[:], Person: rapid.SampledFrom([]string{"", "Mbah"}).Draw(t, "person"), Word: &record.Word{
+		Status: record.Wellbeing(rapid.IntRange(-1, 8).Draw(t, "status")), At: rapid.SampledFrom([]int64{0, start, start + 1}).Draw(t, "at"),
+		Rounds: []*record.Birth{ref("round")}, Answers: []*record.Answered{{CheckIn: ref("need"), Stamp: uint64(someStamp(t))}}, Request: ref("request"),
+	}}
+}
+
+// pictureOfCare writes down how everybody is.
+func pictureOfCare(w io.Writer, v View) {
+	all := v.Wellbeings()
+	for _, x := range all {
+		for _, c := range x.Said {
+			fmt.Fprintln(w, x.Subject, "said", c.ID, c.By, c.Status, c.When, x.Shown != nil && x.Shown.ID == c.ID)
+		}
+		for _, c := range x.Needs {
+			fmt.Fprintln(w, x.Subject, "needs", c.ID, v.Over(c.ID))
+		}
+	}
+	for _, c := range v.RollCalls() {
+		for _, h := range households {
+			answer, ok := v.Answer(h, c.ID, all)
+			fmt.Fprintln(w, "roll", c.ID, c.Over, h, ok, ok && answer.Owner == h)
+		}
+	}
+	for _, r := range v.Thanks() {
+		fmt.Fprintln(w, "thanks", r.ID, r.Owner)
 	}
 }

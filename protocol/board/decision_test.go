@@ -2,6 +2,7 @@ package board_test
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -263,4 +264,61 @@ func TestACountIsOfOneVotePerHousehold(t *testing.T) {
 			t.Fatal("the hash depends on the order")
 		}
 	})
+}
+
+// someTexts are of proposals that someDecision draws, born without an origin,
+// and of none.
+var someTexts = func() [][]byte {
+	all := [][]byte{make([]byte, 16)}
+	for _, method := range []record.Method{1, 2} {
+		fields, err := record.FieldsOf(1, someProposal(method))
+		if err != nil {
+			panic(err)
+		}
+		text := record.TextOf(fields)
+		all = append(all, text[:])
+	}
+	return all
+}()
+
+func someProposal(method record.Method) *record.Proposal {
+	return &record.Proposal{Title: "u", Method: method, Closes: start, Electorate: record.ElectorateOf(households)}
+}
+
+// someDecision draws proposals, ballots, sheets, witnesses and signatures.
+func someDecision(t *rapid.T, ref func(string) *record.Birth) proto.Message {
+	text := rapid.SampledFrom(someTexts).Draw(t, "text")
+	switch rapid.IntRange(0, 3).Draw(t, "decision") {
+	case 0:
+		return someProposal(record.Method(rapid.IntRange(1, 2).Draw(t, "method")))
+	case 1:
+		return &record.Tally{Proposal: ref("proposal"), Count: &record.Count{List: make([]byte, 32), Text: text, Block: uint32(rapid.IntRange(0, 1).Draw(t, "block"))}}
+	}
+	m := &record.Ballot{Proposal: ref("proposal"), Vote: &record.Vote{Text: text, Via: record.Via(rapid.IntRange(1, 2).Draw(t, "via")),
+		Choice: record.Choice(rapid.IntRange(1, 5).Draw(t, "choice"))}}
+	if m.Vote.Via != record.Via_VIA_DEVICE {
+		household := rapid.SampledFrom(households).Draw(t, "household")
+		m.Vote.Households = [][]byte{household[:]}
+		if rapid.Bool().Draw(t, "witness") {
+			m.Sheet = ref("sheet")
+		}
+	}
+	return m
+}
+
+// pictureOfDecisions writes down the counts.
+func pictureOfDecisions(w io.Writer, v View) {
+	for _, p := range v.Polls() {
+		outcome, option := p.Outcome(p.Count)
+		fmt.Fprintln(w, p.ID, p.Text, p.Count, p.Final, p.Disputed, outcome, option, v.Over(p.ID))
+		for _, c := range p.Counted {
+			fmt.Fprintln(w, "counted", c.Household, c.Ballot.ID, c.Choice)
+		}
+		for _, a := range p.Aside {
+			fmt.Fprintln(w, "aside", a.Household, a.Ballot.ID, a.Why)
+		}
+		for _, s := range p.Signed {
+			fmt.Fprintln(w, "signed", s.Owner, s.ID, s.Same, s.Steward)
+		}
+	}
 }

@@ -39,6 +39,8 @@ var someRosters = rapid.Custom(func(t *rapid.T) *roll {
 	}
 	for _, h := range households {
 		r.stewards[h] = rapid.Bool().Draw(t, "steward")
+		r.founders[h] = rapid.IntRange(0, 3).Draw(t, "founder") == 0
+		r.guests[h] = rapid.IntRange(0, 3).Draw(t, "guest") == 0
 	}
 	return r
 })
@@ -55,7 +57,11 @@ func someAmounts(t *rapid.T) []*record.Amount {
 func someContent(t *rapid.T) proto.Message {
 	ref := func(name string) *record.Birth { return record.BirthOf(someBirths.Draw(t, name)) }
 	lines := []*record.Line{{Line: 1, Category: "other", Quantity: rapid.Int64Range(0, 5).Draw(t, "need")}, {Line: 2, Category: "other", Quantity: 2}}
-	switch rapid.IntRange(0, 8).Draw(t, "kind") {
+	switch rapid.IntRange(0, 10).Draw(t, "kind") {
+	case 9:
+		return someCare(t, ref)
+	case 10:
+		return someDecision(t, ref)
 	case 0:
 		return &record.Neighbourhood{Name: rapid.SampledFrom([]string{"", "RT 1", "RT 2"}).Draw(t, "name")}
 	case 1:
@@ -132,6 +138,8 @@ func picture(b *Board) string {
 			}
 		}
 		fmt.Fprintln(&w, v.Neighbourhood(), v.Counts(), b.Len())
+		pictureOfCare(&w, v)
+		pictureOfDecisions(&w, v)
 		for _, h := range households {
 			fmt.Fprint(&w, v.Name(h))
 			for _, origin := range []string{"", "a", "b"} {
