@@ -111,6 +111,7 @@ func (a *app) formatted(f exportFlags, doc api.Leaving, data export.Data) ([]byt
 	case "hsds":
 		return data.HSDS()
 	case "report":
+		inBothLanguages(&data)
 		return data.Report(a.reportWords(), func(x export.Alert) string { return a.words.When(x.Expires, a.now()) })
 	}
 	text, err := json.MarshalIndent(doc, "", "  ")
@@ -152,7 +153,7 @@ func (a *app) preview(format string, data export.Data) error {
 
 // dataOf puts what may leave in words.
 func (a *app) dataOf(doc api.Leaving) export.Data {
-	d := export.Data{Neighbourhood: doc.Neighbourhood, At: doc.At, Suppressed: doc.Suppressed}
+	d := export.Data{Neighbourhood: doc.Neighbourhood, At: doc.At.In(a.now().Location()), Suppressed: doc.Suppressed}
 	for _, n := range doc.Needs {
 		d.Needs = append(d.Needs, export.Need{
 			ID: n.ID, Area: n.Area, Category: n.Category, Item: a.english(n.Category), Unit: n.Unit,
@@ -185,6 +186,31 @@ func (a *app) english(category string) string {
 		return english.Say("category."+category, nil)
 	}
 	return category
+}
+
+// inBothLanguages names things as everybody who reads the report does.
+func inBothLanguages(d *export.Data) {
+	for i := range d.Needs {
+		d.Needs[i].Item = bothLabels("category.", d.Needs[i].Category)
+		d.Needs[i].UrgencyName = bothLabels("urgency.", d.Needs[i].Urgency)
+	}
+	for i := range d.Brought {
+		d.Brought[i].Item = bothLabels("category.", d.Brought[i].Category)
+	}
+}
+
+// bothLabels names a code in every language, one of a newer version by itself.
+func bothLabels(family, code string) string {
+	var said []string
+	for _, t := range words.All() {
+		if t.Has(family + code) {
+			said = append(said, t.Say(family+code, nil))
+		}
+	}
+	if len(said) == 0 {
+		return code
+	}
+	return strings.Join(said, " / ")
 }
 
 // stateNames are how far a need is, in one spelling.

@@ -8,10 +8,10 @@ import (
 
 // How much of each list a page of A4 has room for.
 const (
-	reportNeeds   = 14
-	reportBrought = 8
-	reportAlerts  = 4
-	reportDesks   = 5
+	reportNeeds   = 10
+	reportBrought = 5
+	reportAlerts  = 3
+	reportDesks   = 4
 )
 
 //go:embed report.html
