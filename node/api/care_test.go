@@ -26,6 +26,9 @@ func TestACryForHelpStandsFirstUntilAStewardHasSeenToIt(t *testing.T) {
 	if len(first.Needs) != 1 || first.Household.Name != "Keluarga Budi" || first.Needs[0].Where != "lantai dua" || first.Needs[0].OK != 2 {
 		t.Fatalf("first stands %+v", first)
 	}
+	if knocked := must[CheckedIn](t)(sari.CheckIn(ctx, CheckingIn{Status: "no-answer", For: "Budi"})); len(knocked.CareOf.Needs) != 1 {
+		t.Error("a steward who found nobody has seen to it")
+	}
 	seen := must[CheckedIn](t)(sari.CheckIn(ctx, CheckingIn{Status: "safe", For: "Budi"}))
 	if seen.Answered != 1 || len(seen.CareOf.Needs) != 0 {
 		t.Errorf("the steward's word answers %d, %d needs are left", seen.Answered, len(seen.CareOf.Needs))

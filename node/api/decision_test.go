@@ -186,6 +186,8 @@ func TestAMemberDoesNotSignForManyHouseholds(t *testing.T) {
 	if p = must[Proposal](t)(desks[0].Sign(ctx, Signing{Target: to(p.ID)})); p.Standing != PollSigned || p.Final.Outcome != OutcomeNoQuorum {
 		t.Errorf("two stewards signed %+v", p)
 	}
+	_, err = desks[0].Vouch(ctx, Vouching{Who: "Keluarga C", Role: "steward", Decision: p.ID, Preview: true})
+	fails(t, err, ErrUndecided)
 }
 
 func TestDecisionsWorkOverTheSocketAsTheyDoAtTheDesk(t *testing.T) {
