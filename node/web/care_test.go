@@ -59,6 +59,24 @@ func TestAGraveNoticeStandsOnTheBoardUntilTheHouseHasReadIt(t *testing.T) {
 	p.page("/").hasNot(t, "Tanggul jebol")
 }
 
+func TestNeighboursDecideOverTheirPages(t *testing.T) {
+	sari, budi := twoHouses(t)
+	a := sari.phone(owner)
+	people := a.page("/people")
+	short := regexp.MustCompile(`/people/([0-9A-Z]+)`).FindStringSubmatch(people.text)[1]
+	a.post("/people/"+short+"?do=vouch", url.Values{"do": {"vouch"}, "role": {"member"}})
+	eventually(t, func() bool { return strings.Contains(a.get("/people").text, "dijamin oleh") })
+	a.post("/decisions/new", url.Values{"title": {"Ronda tiap malam"}, "closes": {"3d"}}).has(t, "Ronda tiap malam", "Usulannya tersimpan")
+	id := regexp.MustCompile(`name="proposal" value="([^"]+)"`).FindStringSubmatch(a.page("/decisions").text)[1]
+	a.post("/decisions", url.Values{"proposal": {id}, "option": {"0"}}).has(t, "Suara kami tersimpan", "setuju")
+	b := budi.phone(member)
+	eventually(t, func() bool { return strings.Contains(b.get("/decisions").text, "Ronda tiap malam") })
+	b.post("/decisions", url.Values{"proposal": {id}, "choice": {"abstain"}}).has(t, "Suara kami tersimpan", "abstain")
+	if s := budi.phone(guest).get("/decisions"); strings.Contains(s.text, "<form method=\"post\">") {
+		t.Error("a guest can vote")
+	}
+}
+
 // twoHouses are neighbours who know each other.
 func twoHouses(t *testing.T) (sari, budi *house) {
 	t.Helper()

@@ -9,7 +9,7 @@ func pages() []page {
 		startPage(), joinPage(), createPage(), wherePage(),
 		boardPage(), askPage(), offerPage(), itemPage(),
 		peoplePage(), personPage(), invitePage(), posterPage(),
-		carePage(), eventsPage(), newEventPage(), noticesPage(),
+		carePage(), eventsPage(), newEventPage(), noticesPage(), decisionsPage(), proposePage(), resourcesPage(),
 		morePage(), phonesPage(), newPhonePage(), devicesPage(), stickPage(), bundlePage(), healthPage(), recoveryPage(),
 		hubPage(), slipPage(), printPage(),
 	}

@@ -37,7 +37,7 @@ func (r Role) may(need Role) bool {
 }
 
 // boardVerbs are the writing verbs of the local API that a member's phone has.
-var boardVerbs = []string{"/v1/requests", "/v1/offers", "/v1/items/", "/v1/checkins", "/v1/visits", "/v1/thanks", "/v1/events/", "/v1/notices/", "/v1/photos"}
+var boardVerbs = []string{"/v1/requests", "/v1/offers", "/v1/items/", "/v1/checkins", "/v1/visits", "/v1/thanks", "/v1/events/", "/v1/notices/", "/v1/proposals/", "/v1/photos"}
 
 // mayAPI reports whether a phone may use a verb of the local API. The backup,
 // with its keys, never leaves over the network.
