@@ -95,6 +95,8 @@ func (v View) Over(id protocol.RecordID) bool {
 		return v.overAt(m.Resource)
 	case *record.Member:
 		return m.Ended
+	case *record.ProjectPart:
+		return m.TakenOut || v.overAt(m.Project)
 	case *record.Recommendation:
 		return m.TakenBack || v.overAt(m.Guide)
 	}
@@ -114,6 +116,8 @@ func (v View) overAlone(r *Record) bool {
 		return resourceOver(m)
 	case *record.Guide:
 		return m.Ended
+	case *record.Project:
+		return projectOver(m)
 	}
 	return v.careOver(r) || v.decisionOver(r)
 }
