@@ -30,7 +30,7 @@ func commands(a *app) []*cobra.Command {
 		newRun(a), newCreate(a), newInvite(a), newJoin(a),
 		newPeople(a), newHousehold(a), newVouch(a), newRevoke(a), newMute(a), newDevice(a), newHub(a),
 		newAsk(a), newOffer(a), newEdit(a), newList(a), newShow(a), newPhoto(a), newSuggest(a), newTotals(a),
-		newEvent(a), newResource(a), newStock(a), newSkill(a), newGuide(a), newSearch(a),
+		newEvent(a), newResource(a), newStock(a), newSkill(a), newGuide(a), newSearch(a), newProject(a),
 		newPledge(a), newAccept(a), newArrived(a), newWithdraw(a), newClose(a), newCopy(a), newComment(a), newContact(a),
 		newCheckIn(a), newRollCall(a), newVisit(a), newTalk(a), newThank(a), newThanks(a),
 		newPropose(a), newVote(a), newTally(a),

@@ -105,6 +105,11 @@
 //	POST /v1/guides                   write one
 //	POST /v1/guides/{id}/recommendations  a steward's word on it
 //	POST /v1/guides/{id}/end          take an own one back
+//	GET  /v1/projects                 work of many hands; ?all=true also what has ended
+//	GET  /v1/projects/{id}            one project, with its parts and how far it is
+//	POST /v1/projects                 begin one
+//	POST /v1/projects/{id}/parts      add a record or photos to it
+//	POST /v1/projects/{id}/end        say that an own one has ended
 //	GET  /v1/search                   records in which the words of ?text= stand
 //	GET  /v1/backup                   what a restore needs, keys and all, in the clear
 //	GET  /v1/carry                    a bundle of what is kept (protocol/bundle/SPEC.md)

@@ -69,7 +69,8 @@ type Photo struct {
 	Small  bool      `json:"small"`      // there is a thumbnail
 	Near   bool      `json:"small_here"` // and it is here
 
-	ref *record.BlobRef
+	ref         *record.BlobRef
+	phase, note string // of a project
 }
 
 // Attachment is a file to be attached.
@@ -146,7 +147,9 @@ func (s sight) photos(i board.Item) []Photo {
 // shownBy returns what a record that is no request or offer shows, with what is
 // said about it: the document of a guide, the photos of a project.
 func (s sight) shownBy(r *board.Record) []Photo {
-	parts := s.About(r.ID, record.Kind_KIND_PROJECT_PART)
+	parts := slices.DeleteFunc(s.About(r.ID, record.Kind_KIND_PROJECT_PART), func(p *board.Record) bool {
+		return p.Content.(*record.ProjectPart).TakenOut
+	})
 	slices.SortStableFunc(parts, byTime)
 	return s.shown(append([]*board.Record{r}, parts...))
 }
@@ -155,7 +158,11 @@ func (s sight) shown(records []*board.Record) []Photo {
 	var all []Photo
 	for _, r := range records {
 		for _, ref := range record.PhotosOf(r.Content) {
-			all = append(all, Photo{N: len(all) + 1, Of: r.Kind.Code(), Owner: s.household(r.Owner), Time: at(r.Created()), ref: ref})
+			p := Photo{N: len(all) + 1, Of: r.Kind.Code(), Owner: s.household(r.Owner), Time: at(r.Created()), ref: ref}
+			if m, ok := r.Content.(*record.ProjectPart); ok {
+				p.phase, p.note = known(m.Phase != 0, m.Phase.Code()), m.Note
+			}
+			all = append(all, p)
 		}
 	}
 	return all

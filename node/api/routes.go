@@ -22,6 +22,7 @@ func Handler(d Desk, log *slog.Logger) http.Handler {
 		gatheringRoutes,
 		resourceRoutes,
 		guideRoutes,
+		projectRoutes,
 		photoRoutes,
 	} {
 		family(mux, h, d)
@@ -227,4 +228,15 @@ func guideRoutes(mux *http.ServeMux, h handler, d Desk) {
 	mux.Handle("GET /v1/search", get(h, func(ctx context.Context, r *http.Request) (FoundList, error) {
 		return d.Search(ctx, Searching{queryOf(r).Place, r.URL.Query().Get("text"), r.URL.Query().Get("kind")})
 	}))
+}
+
+// projectRoutes are about rebuilding.
+func projectRoutes(mux *http.ServeMux, h handler, d Desk) {
+	mux.Handle("GET /v1/projects", get(h, func(ctx context.Context, r *http.Request) (ProjectList, error) {
+		return d.Projects(ctx, queryOf(r).Place, r.URL.Query().Get("all") == "true")
+	}))
+	mux.Handle("GET /v1/projects/{id}", get(h, func(ctx context.Context, r *http.Request) (ProjectDoc, error) { return d.Project(ctx, targetOf(r)) }))
+	mux.Handle("POST /v1/projects", post(h, d.Rebuild))
+	mux.Handle("POST /v1/projects/{id}/parts", post(h, d.AddPart))
+	mux.Handle("POST /v1/projects/{id}/end", post(h, d.Finish))
 }
