@@ -26,6 +26,16 @@ func TestAHouseholdSaysHowItIsAndLooksInOnAnother(t *testing.T) {
 	}
 }
 
+func TestASlipSaysThatTheHubWroteItAndNotForWhom(t *testing.T) {
+	h := settled(t)
+	h.phone(desk).post("/hub/slip", url.Values{"who": {"Mbah Karto"}, "slip": {"17"}, "title": {"Obat batuk"}, "urgency": {"high"}, "consent": {"given"}}).has(t, "Kertasnya tersimpan")
+	p := h.phone(guest)
+	id := itemPath.FindString(p.page("/").text)
+	s := p.page(id)
+	s.has(t, "Obat batuk", "Ditulis di meja posko. Kertas 17")
+	s.hasNot(t, "Karto")
+}
+
 func TestARollCallStandsOnTheBoardUntilItIsOver(t *testing.T) {
 	h := settled(t)
 	if _, err := h.desk.CallRoll(t.Context(), api.Calling{Reason: "Banjir malam", Closes: time.Now().Add(time.Hour)}); err != nil {

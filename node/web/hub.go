@@ -107,7 +107,7 @@ func slipPage() page {
 
 // slipView is the line that a slip is typed into.
 type slipView struct {
-	Kinds, Urgency []choice
+	Kinds, Urgency, Consent []choice
 }
 
 func newSlip(v *visit) slipView {
@@ -118,11 +118,14 @@ func newSlip(v *visit) slipView {
 	for _, u := range record.Urgencies() {
 		s.Urgency = append(s.Urgency, choice{u.Code(), v.named("urgency.", u.Code())})
 	}
+	for _, c := range []record.Consent{record.Consent_CONSENT_GIVEN, record.Consent_CONSENT_NOT_POSSIBLE_EMERGENCY} {
+		s.Consent = append(s.Consent, choice{c.Code(), v.named("consent.", c.Code())})
+	}
 	return s
 }
 
-// enterSlip writes a slip. Whose it is stands first, so that everybody sees that
-// a hub's table wrote it for somebody.
+// enterSlip writes a slip for somebody. Everybody sees that a hub's table wrote
+// it; for whom, only the helpers who are accepted.
 func enterSlip(v *visit) (string, error) {
 	if v.field("who") == "" {
 		return "", &record.Invalid{Field: "name", Why: "missing"}
@@ -131,8 +134,9 @@ func enterSlip(v *visit) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	draft.Behalf = &api.Behalf{Name: v.field("who"), Consent: v.field("consent")}
 	if draft.Title != "" {
-		draft.Body = v.T("web.slip.for", "who", v.field("who"), "slip", v.field("slip"))
+		draft.Body = v.T("web.slip.for", "slip", v.field("slip"))
 	}
 	if _, err := v.desk().Ask(v.req.Context(), draft); err != nil {
 		return "", err
