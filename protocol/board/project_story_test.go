@@ -9,7 +9,7 @@ import (
 )
 
 func init() {
-	maps.Copy(verbs, map[string]verb{"rebuilds": rebuilds, "adds": adds, "drops": dropsPart, "finishes": finishes})
+	maps.Copy(verbs, map[string]verb{"rebuilds": rebuilds, "adds": adds, "removes": dropsPart, "finishes": finishes})
 	looks = append(looks, showWorks)
 }
 
@@ -23,7 +23,7 @@ func adds(s *story, d *device, args []string) error {
 	return s.begin(d, d.name+"'s "+args[0]+" in "+args[2], "", nil, &record.ProjectPart{Project: s.ref(args[2]), Part: s.ref(args[0])})
 }
 
-// BUDI drops R from W
+// BUDI removes R from W
 func dropsPart(s *story, d *device, args []string) error {
 	return change(s, d, d.name+"'s "+args[0]+" in "+args[2], func(m *record.ProjectPart) { m.TakenOut = true })
 }
