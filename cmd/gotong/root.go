@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -36,10 +37,7 @@ func newRoot(a *app) *cobra.Command {
 	flags.StringVar(&a.lang, "lang", "", a.say("flag.lang", nil))
 	flags.BoolP("help", "h", false, a.say("flag.help", nil))
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return a.settle(flags) }
-	root.AddCommand(commands(a)...)
-	for _, c := range root.Commands() {
-		c.DisableFlagsInUseLine = true
-	}
+	addCommands(root, a)
 	return root
 }
 
@@ -130,13 +128,11 @@ func (a *app) help(c *cobra.Command) {
 // usage writes how a command is typed.
 func (a *app) usage(c *cobra.Command) error {
 	a.show("help.usage", words.Args{"use": c.UseLine()})
+	for _, g := range c.Groups() {
+		a.subcommands(c, g.Title, g.ID)
+	}
 	if c.HasAvailableSubCommands() {
-		fmt.Fprintf(a.out, "\n%s\n", a.say("help.commands", nil))
-		for _, sub := range c.Commands() {
-			if sub.IsAvailableCommand() || sub.Name() == "help" {
-				fmt.Fprintf(a.out, "  %-10s %s\n", sub.Name(), sub.Short)
-			}
-		}
+		a.subcommands(c, a.say("help.commands", nil), "")
 	}
 	a.flags("help.flags", c.LocalNonPersistentFlags())
 	a.flags("help.global", c.InheritedFlags())
@@ -145,6 +141,20 @@ func (a *app) usage(c *cobra.Command) error {
 	}
 	a.flags("help.flags", c.PersistentFlags())
 	return nil
+}
+
+// subcommands lists the commands under c that belong to a group.
+func (a *app) subcommands(c *cobra.Command, title, group string) {
+	of := func(sub *cobra.Command) bool { return sub.GroupID == group && sub.IsAvailableCommand() }
+	if !slices.ContainsFunc(c.Commands(), of) {
+		return
+	}
+	fmt.Fprintf(a.out, "\n%s\n", title)
+	for _, sub := range c.Commands() {
+		if of(sub) {
+			fmt.Fprintf(a.out, "  %-10s %s\n", sub.Name(), sub.Short)
+		}
+	}
 }
 
 func (a *app) flags(title string, flags *pflag.FlagSet) {
