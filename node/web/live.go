@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 // its own part anew, so that there is one way to draw everything.
 type live struct {
 	mu    sync.Mutex
+	told  int                   // how often anything was told
 	pages map[chan string]*bool // whether it missed something
 }
 
@@ -43,6 +45,7 @@ func (l *live) follow(ctx context.Context, desk api.Desk) {
 func (l *live) tell(what string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.told++
 	for page, missed := range l.pages {
 		select {
 		case page <- what:
@@ -52,8 +55,16 @@ func (l *live) tell(what string) {
 	}
 }
 
-// add returns what an open page is told; nil where too many are open.
-func (l *live) add() (news chan string, missed *bool) {
+// mark is how far a page has heard that is drawn now.
+func (l *live) mark() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strconv.Itoa(l.told)
+}
+
+// add returns what an open page is told; nil where too many are open. What was
+// told since the page was drawn it hears at once.
+func (l *live) add(since string) (news chan string, missed *bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.pages) >= liveMost {
@@ -61,6 +72,9 @@ func (l *live) add() (news chan string, missed *bool) {
 	}
 	news, missed = make(chan string, liveQueue), new(bool)
 	l.pages[news] = missed
+	if since != strconv.Itoa(l.told) {
+		news <- everything
+	}
 	return news, missed
 }
 
@@ -95,7 +109,7 @@ func (l *live) next(news chan string, missed *bool, first string) string {
 // watch answers GET /live: server-sent events, each naming the request or offer
 // that changed.
 func (s *Site) watch(v *visit) {
-	news, missed := s.live.add()
+	news, missed := s.live.add(v.Query.Get("since"))
 	if news == nil {
 		http.Error(v.w, "", http.StatusServiceUnavailable)
 		return

@@ -84,13 +84,13 @@ function renew() {
 function news(what) { if (live === '*' || what === '*' || what === live) { renew(); } }
 function listen() {
   if (!live || !w.EventSource || source) { return; }
-  source = new w.EventSource('/live');
+  source = new w.EventSource('/live?since=' + box.getAttribute('data-since'));
   source.onmessage = function (e) { news(e.data); };
   source.onerror = function () { say('lost', attr('lost')); };
-  source.onopen = function () { if (!id('lost').hidden) { news('*'); } say('lost', ''); };
+  source.onopen = function () { say('lost', ''); };
 }
 d.addEventListener('visibilitychange', function () {
-  if (!d.hidden) { listen(); if (live) { news('*'); } }
+  if (!d.hidden) { listen(); }
   else if (source) { source.close(); source = null; }
 });
 drafts();

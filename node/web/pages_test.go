@@ -220,33 +220,47 @@ func TestTheScriptAndTheLooksStaySmall(t *testing.T) {
 func TestAnOpenPageHearsOfAChange(t *testing.T) {
 	h := settled(t)
 	p := h.phone(guest)
-	r, _ := http.NewRequest("GET", h.url+"/live", nil)
+	r, _ := http.NewRequest("GET", h.url+"/live?since=0", nil)
 	answer, err := p.http.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer answer.Body.Close()
-	heard := make(chan string, 1)
+	heard := make(chan string, 64)
 	go func() {
 		b := make([]byte, 4096)
-		for all := ""; ; {
+		for {
 			n, err := answer.Body.Read(b)
-			all += string(b[:n])
-			if strings.Contains(all, "data: ") || err != nil {
-				heard <- all
+			heard <- string(b[:n])
+			if err != nil {
 				return
 			}
 		}
 	}()
 	eventually(t, func() bool { h.site.live.mu.Lock(); defer h.site.live.mu.Unlock(); return len(h.site.live.pages) == 1 })
 	id := strings.TrimPrefix(h.phone(owner).ask("Air"), "/r/")
-	select {
-	case got := <-heard:
-		if !strings.Contains(got, "data: "+id) {
-			t.Errorf("it heard %q", got)
+	late := time.After(10 * time.Second)
+	for all := ""; !strings.Contains(all, "data: "+id); {
+		select {
+		case more := <-heard:
+			all += more
+		case <-late:
+			t.Fatalf("it heard %q", all)
 		}
-	case <-time.After(10 * time.Second):
-		t.Error("it heard nothing")
+	}
+}
+
+// TestAPageHearsWhatHappenedWhileItWasOnItsWay: between its drawing and its
+// listening something may have come.
+func TestAPageHearsWhatHappenedWhileItWasOnItsWay(t *testing.T) {
+	l := newLive()
+	mark := l.mark()
+	if news, _ := l.add(mark); len(news) != 0 {
+		t.Error("nothing happened, and the page hears something")
+	}
+	l.tell("7K3M")
+	if news, _ := l.add(mark); len(news) != 1 || <-news != everything {
+		t.Error("the page missed it")
 	}
 }
 

@@ -41,13 +41,14 @@ type view struct {
 	Numbers []api.NumberFound
 	Form    string // names the forms of this page
 	Live    string // what news the page waits for: of one record, or "*" of any
+	Mark    string // how far it has heard
 	Page    any
 	Body    template.HTML // the page inside its frame
 	now     time.Time
 }
 
 func (s *Site) viewOf(r *http.Request) view {
-	v := view{tongue: tongueOf(r), Path: r.URL.RequestURI(), Query: r.URL.Query(), now: s.now()}
+	v := view{tongue: tongueOf(r), Path: r.URL.RequestURI(), Query: r.URL.Query(), now: s.now(), Mark: s.live.mark()}
 	if c, err := r.Cookie(s.phones.kept.Cookie); err == nil {
 		v.Phone, _ = s.phones.of(c.Value)
 	}
