@@ -220,7 +220,7 @@ func TestTheScriptAndTheLooksStaySmall(t *testing.T) {
 func TestAnOpenPageHearsOfAChange(t *testing.T) {
 	h := settled(t)
 	p := h.phone(guest)
-	r, _ := http.NewRequest("GET", h.url+"/live?since=0", nil)
+	r, _ := http.NewRequest("GET", h.url+"/live?since=long+ago", nil)
 	answer, err := p.http.Do(r)
 	if err != nil {
 		t.Fatal(err)
@@ -238,9 +238,16 @@ func TestAnOpenPageHearsOfAChange(t *testing.T) {
 		}
 	}()
 	eventually(t, func() bool { h.site.live.mu.Lock(); defer h.site.live.mu.Unlock(); return len(h.site.live.pages) == 1 })
+	listen(t, heard, "data: *")
 	id := strings.TrimPrefix(h.phone(owner).ask("Air"), "/r/")
+	listen(t, heard, "data: "+id)
+}
+
+// listen waits until a page hears something.
+func listen(t *testing.T, heard <-chan string, want string) {
+	t.Helper()
 	late := time.After(10 * time.Second)
-	for all := ""; !strings.Contains(all, "data: "+id); {
+	for all := ""; !strings.Contains(all, want); {
 		select {
 		case more := <-heard:
 			all += more
