@@ -3,14 +3,10 @@ package node
 import (
 	"context"
 	"sync"
-	"time"
 
 	"gotong/protocol"
 	"gotong/protocol/roster"
 )
-
-// gatherTime bounds how long a hub takes over the photos of one device at a time.
-const gatherTime = 10 * time.Minute
 
 // gatherer knows of a hub with whom it has spoken about photos since anything
 // new came: without that there is nothing to ask.
@@ -92,9 +88,7 @@ func (w *wire) gather(h *Neighbourhood, d protocol.DeviceID) {
 		return
 	}
 	w.gatherer.work.Go(func() {
-		ctx, cancel := context.WithTimeout(w.gatherer.ctx, gatherTime)
-		defer cancel()
-		err := w.gatherFrom(ctx, v)
+		err := w.gatherFrom(w.gatherer.ctx, v)
 		if err != nil {
 			h.log.Debug("photos gathered", "err", err)
 		}

@@ -2,12 +2,18 @@ package blobs
 
 import (
 	"os"
+	"time"
 
 	"gotong/protocol"
 )
 
-// maxGone bounds how many blobs a hub remembers to have given away for room.
-const maxGone = 4096
+// maxGone bounds how many blobs a hub remembers to have given away for room, and
+// forgiven for how long. One that remembers so many brings nothing ahead of time:
+// what it forgot it would bring, give away and bring again.
+const (
+	maxGone  = 4096
+	forgiven = 30 * 24 * time.Hour
+)
 
 // reserve makes room for a file of so many bytes, by taking away what was not
 // opened for longest: first of the neighbourhood that takes the most room, so
@@ -76,6 +82,14 @@ func (s *Store) give(at id, f *file) {
 		_ = mark.Close() // nothing was written
 		s.files[at] = &file{state: stateGone, opened: s.opt.Now()}
 	}
+}
+
+// laden reports whether a hub has given away so much that it is to bring nothing
+// ahead of time.
+func (s *Store) laden() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.goneCount() >= maxGone
 }
 
 func (s *Store) goneCount() int {

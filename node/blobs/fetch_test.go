@@ -386,6 +386,28 @@ func TestAPeerIsServedOnlyAFewStreamsAtATime(t *testing.T) {
 	})
 }
 
+func TestStrangersTakeNobodysPlace(t *testing.T) {
+	bubble(t, func(t *testing.T, ctx context.Context) {
+		s := newStreet(t)
+		sari, joko := s.house(1), s.house(2)
+		a := sari.shown(photo(50))
+		for name := range byte(inAll/perPeer + 1) {
+			stranger := s.house(100 + name)
+			delete(s.roster, stranger.id)
+			for range perPeer {
+				if _, err := s.dial(stranger, sari); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		synctest.Wait()
+		if err := joko.Fetch(ctx, rt, a, 50, nil); err != nil {
+			t.Errorf("a neighbour is served nothing while strangers say nothing: %v", err)
+		}
+		s.part(sari.id)
+	})
+}
+
 // served returns how many streams of a peer are served.
 func (n *node) served(d protocol.DeviceID) int {
 	n.Blobs.mu.Lock()

@@ -3,9 +3,13 @@ package blobs
 import (
 	"context"
 	"errors"
+	"time"
 
 	"gotong/protocol"
 )
+
+// gatherTime bounds how long a hub takes over the photos of one device at a time.
+const gatherTime = 10 * time.Minute
 
 // Gather brings what a device lists and is not here, the small ones first: a hub
 // does so ahead of time. A list that is what it was last time costs one small
@@ -13,6 +17,8 @@ import (
 func (b *Blobs) Gather(ctx context.Context, n protocol.NeighbourhoodID, s Source) error {
 	b.gathers.Lock()
 	defer b.gathers.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, gatherTime) // of its own, however long it stood in line
+	defer cancel()
 	if b.isBlamed(s.Device) {
 		return nil
 	}
@@ -44,6 +50,9 @@ func (b *Blobs) bring(ctx context.Context, n protocol.NeighbourhoodID, s Source,
 	for _, l := range all {
 		if !b.wants(n, l.a) {
 			continue
+		}
+		if b.laden() {
+			return nil
 		}
 		err := b.Fetch(ctx, n, l.a, 0, nil)
 		switch {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"time"
 
@@ -31,15 +32,25 @@ func (s *Store) take(at id) (*shelved, error) {
 	s.touch(at, held)
 	s.mu.Unlock()
 	if err != nil {
-		s.rotten(at)
-		return nil, ErrAbsent
+		return nil, s.suspect(at, err)
 	}
 	m, err := readManifest(f, at.a)
 	if err != nil {
-		s.rotten(at)
-		return nil, errors.Join(ErrAbsent, f.Close())
+		return nil, errors.Join(s.suspect(at, err), f.Close())
 	}
 	return &shelved{s, at, f, m}, nil
+}
+
+// suspect says that a blob cannot be read. Only what is gone, cut short or not
+// what its hashes say is rotten: that the machine has too many files open, or a
+// disk that fails just now, is no fault of the blob's.
+func (s *Store) suspect(at id, err error) error {
+	for _, rot := range []error{fs.ErrNotExist, io.EOF, protocol.ErrForged, protocol.ErrMalformed} {
+		if errors.Is(err, rot) {
+			s.rotten(at)
+		}
+	}
+	return fmt.Errorf("%w: %w", ErrAbsent, err)
 }
 
 // touchEvery spares the card: when exactly a blob was opened does not matter.
@@ -67,8 +78,7 @@ func (b *shelved) chunk(i int) ([]byte, error) {
 		err = b.m.Check(i, sealed)
 	}
 	if err != nil {
-		b.store.rotten(b.at)
-		return nil, fmt.Errorf("%w: %w", ErrAbsent, err)
+		return nil, b.store.suspect(b.at, err)
 	}
 	return sealed, nil
 }

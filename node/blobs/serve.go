@@ -62,6 +62,9 @@ var errMany = errors.New("blobs: too many streams")
 // Serve answers one stream of a peer, until it ends. It holds one chunk in
 // memory.
 func (b *Blobs) Serve(peer protocol.DeviceID, s Stream) error {
+	if !b.knows(peer) {
+		return errors.Join(newWire(s, idle).write([]byte{kindRefused}), s.Close())
+	}
 	if !b.admit(peer) {
 		abort(s)
 		return errMany
@@ -75,6 +78,12 @@ func (b *Blobs) Serve(peer protocol.DeviceID, s Stream) error {
 		return err
 	}
 	return s.Close()
+}
+
+// knows reports whether any roster has a peer: strangers would take the places of
+// those who are served.
+func (b *Blobs) knows(peer protocol.DeviceID) bool {
+	return slices.ContainsFunc(b.links.Hoods(), func(n protocol.NeighbourhoodID) bool { return b.links.Serves(n, peer) })
 }
 
 func (b *Blobs) admit(peer protocol.DeviceID) bool {

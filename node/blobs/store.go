@@ -130,7 +130,7 @@ func (s *Store) found(n protocol.NeighbourhoodID, entry fs.DirEntry) {
 	if err == nil {
 		f.size, f.opened = info.Size(), info.ModTime()
 	}
-	old := f.state == stateNew && s.opt.Now().Sub(f.opened) > abandoned
+	old := f.state == stateNew && s.since(f) > abandoned
 	switch f.state {
 	case stateOwn, stateKept, stateNew:
 		if err != nil || old || !s.complete(at, f) {
@@ -141,9 +141,22 @@ func (s *Store) found(n protocol.NeighbourhoodID, entry fs.DirEntry) {
 	default:
 		return // not ours
 	}
-	if before := s.files[at]; before == nil || !before.state.whole() {
-		s.files[at] = f
+	s.prefer(at, f)
+}
+
+// prefer keeps the better of two files of one blob, which a power cut can leave:
+// the other would take room that nothing counts.
+func (s *Store) prefer(at id, f *file) {
+	before := s.files[at]
+	switch {
+	case before == nil:
+	case before.state.whole():
+		_ = os.Remove(s.path(at, f.state)) // what stays is found at the next start
+		return
+	default:
+		_ = os.Remove(s.path(at, before.state))
 	}
+	s.files[at] = f
 }
 
 // complete reports whether a file has the length that its beginning says.
@@ -247,7 +260,9 @@ func (s *Store) Show(n protocol.NeighbourhoodID, a blob.Address) error {
 }
 
 // Own says which whole blobs the household shows: those are own ones from now
-// on, and own ones that it shows no longer may be evicted.
+// on, and own ones that it shows no longer may be evicted. What was made here a
+// day ago and is shown by nothing goes, and so does the mark of what was given
+// away long ago.
 func (s *Store) Own(n protocol.NeighbourhoodID, shows map[blob.Address]bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -260,10 +275,14 @@ func (s *Store) Own(n protocol.NeighbourhoodID, shows map[blob.Address]bool) err
 			errs = append(errs, s.rename(at, f, stateKept))
 		case f.state == stateKept && shows[at.a]:
 			errs = append(errs, s.rename(at, f, stateOwn))
+		case f.state == stateNew && s.since(f) > abandoned, f.state == stateGone && s.since(f) > forgiven:
+			s.remove(at, f)
 		}
 	}
 	return errors.Join(errs...)
 }
+
+func (s *Store) since(f *file) time.Duration { return s.opt.Now().Sub(f.opened) }
 
 // Copy gives another neighbourhood an own blob too: its records show the same.
 func (s *Store) Copy(from, to protocol.NeighbourhoodID, a blob.Address) error {
@@ -281,6 +300,9 @@ func (s *Store) Copy(from, to protocol.NeighbourhoodID, a blob.Address) error {
 	}
 	if err := os.Link(s.path(id{from, a}, f.state), s.path(there, stateOwn)); err != nil {
 		return fmt.Errorf("blobs: copy: %w", err)
+	}
+	if part := s.files[there]; part != nil && !part.active { // an active one goes when it ends
+		s.remove(there, part)
 	}
 	s.files[there] = &file{state: stateOwn, size: f.size, opened: f.opened}
 	return syncDir(s.folder(to))
@@ -307,12 +329,17 @@ func (s *Store) Leave(n protocol.NeighbourhoodID) error {
 	return os.RemoveAll(s.folder(n))
 }
 
-// rotten forgets a blob whose file is not what it was: it is fetched again.
+// rotten makes a part of a blob whose file is not what it was: it is not shown,
+// and the chunks of it that are sound need not come again.
 func (s *Store) rotten(at id) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if f := s.files[at]; f != nil && f.state.whole() {
-		s.remove(at, f)
+	f := s.files[at]
+	if f == nil || !f.state.whole() {
+		return
+	}
+	if err := s.rename(at, f, statePart); errors.Is(err, fs.ErrNotExist) {
+		delete(s.files, at)
 	}
 }
 

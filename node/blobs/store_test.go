@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"gotong/protocol"
 	"gotong/protocol/blob"
 )
@@ -134,6 +136,29 @@ func TestAHubDoesNotBringBackWhatItGaveAway(t *testing.T) {
 	}
 }
 
+func TestAHubThatGaveAwayMoreThanItRemembersBringsNothingUntilItForgot(t *testing.T) {
+	bubble(t, func(t *testing.T, ctx context.Context) {
+		s := newStreet(t)
+		sari := s.house(1)
+		hub := s.move(2, t.TempDir(), Options{Budget: 1 << 30})
+		for i := range maxGone {
+			hub.files[id{rt, blob.Address{1, byte(i), byte(i >> 8)}}] = &file{state: stateGone, opened: time.Now()}
+		}
+		a := sari.shown(photo(700))
+		if err := hub.Gather(ctx, rt, s.sources(hub)[0]); err != nil || hub.Held(rt, a).Whole {
+			t.Errorf("it brings on and on: %v", err)
+		}
+		time.Sleep(forgiven + time.Hour)
+		sari.shown(photo(800))
+		if err := hub.Own(rt, nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := hub.Gather(ctx, rt, s.sources(hub)[0]); err != nil || !hub.Held(rt, a).Whole {
+			t.Errorf("it never brings anything again: %v", err)
+		}
+	})
+}
+
 func TestANeighbourhoodThatTakesTheMostGivesFirst(t *testing.T) {
 	s := newShelf(t, 200_000)
 	quiet := s.mustBring(rw, 1, 30_000) // the oldest of all
@@ -174,6 +199,129 @@ func TestWhatNobodyShowedGoesAfterADay(t *testing.T) {
 	}
 	if err := s.Show(rt, a); !errors.Is(err, ErrAbsent) {
 		t.Errorf("shown: %v", err)
+	}
+}
+
+func TestWhatNobodyShowedGoesWithoutARestart(t *testing.T) {
+	s := newShelf(t, 1<<30)
+	a, err := s.Put(rt, blob.Key{1}, photo(10))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := s.path(id{rt, a}, stateNew)
+	for _, gone := range []bool{false, true} {
+		if err := s.Own(rt, nil); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(path); gone != errors.Is(err, os.ErrNotExist) {
+			t.Errorf("gone: %v, but %v", gone, err)
+		}
+		s.now = s.now.Add(25 * time.Hour)
+	}
+}
+
+// TestAMachineWithTooManyOpenFilesLosesNoPhoto stands a folder that nobody may
+// enter for the limit on open files: opening fails, and the file is sound.
+func TestAMachineWithTooManyOpenFilesLosesNoPhoto(t *testing.T) {
+	s := newShelf(t, 1<<30)
+	a, err := s.Put(rt, blob.Key{1}, photo(100))
+	if err == nil {
+		err = s.Show(rt, a)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var before unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &before); err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 0, Max: before.Max}); err != nil {
+		t.Fatal(err)
+	}
+	_, refused := s.Read(rt, a, blob.Key{1}, 100)
+	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &before); err != nil {
+		t.Fatal(err)
+	}
+	if !errors.Is(refused, ErrAbsent) {
+		t.Errorf("with no file to be had: %v", refused)
+	}
+	r, err := s.Read(rt, a, blob.Key{1}, 100)
+	if err != nil {
+		t.Fatalf("an own photo is lost: %v", err)
+	}
+	r.Close()
+}
+
+func TestAPartThatFindsNoRoomStaysAPart(t *testing.T) {
+	from := newShelf(t, 1<<30)
+	a := from.mustBring(rt, 1, 100_000)
+	whole, err := from.take(id{rt, a})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer whole.f.Close()
+	s := newShelf(t, 1<<30)
+	for range 2 { // each with the same part, which takes its room all the while
+		p, err := s.begin(id{rt, a}, whole.m)
+		if err == nil {
+			err = p.close()
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.opt.Room = func() bool { return false }
+		if _, err := s.begin(id{rt, a}, whole.m); !errors.Is(err, ErrRoom) {
+			t.Errorf("without room: %v", err)
+		}
+		if used, _ := s.Use(); used == 0 {
+			t.Error("a part on the disk is counted no longer")
+		}
+		s.opt.Room = func() bool { return true }
+	}
+}
+
+func TestAMarkOfWhatWasGivenAwayOutlivesAFullDisk(t *testing.T) {
+	s := newShelf(t, 50_000)
+	first := s.mustBring(rt, 1, 30_000)
+	s.mustBring(rt, 2, 30_000)
+	s.opt.Room = func() bool { return false }
+	if _, err := s.brings(rt, 1, 30_000); !errors.Is(err, ErrRoom) {
+		t.Errorf("without room: %v", err)
+	}
+	if s.wants(rt, first) {
+		t.Error("a hub brings back what it gave away")
+	}
+}
+
+func TestACopyLeavesNoPartBehind(t *testing.T) {
+	s := newShelf(t, 1<<30)
+	a, err := s.Put(rt, blob.Key{1}, photo(100_000))
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := s.take(id{rt, a})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer whole.f.Close()
+	for _, coming := range []bool{false, true} {
+		p, err := s.begin(id{rw, a}, whole.m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !coming {
+			p.close()
+		}
+		if err := s.Copy(rt, rw, a); err != nil {
+			t.Fatal(err)
+		}
+		if coming {
+			p.close()
+		}
+		if left, _ := os.ReadDir(s.folder(rw)); len(left) != 1 || !s.Held(rw, a).Whole {
+			t.Errorf("while it was coming %v: %v", coming, left)
+		}
+		s.Leave(rw)
 	}
 }
 
@@ -218,10 +366,15 @@ func TestARottenPhotoIsNotShownButFetchedAgain(t *testing.T) {
 		if _, err := io.ReadAll(r); !errors.Is(err, ErrAbsent) {
 			t.Errorf("rotten bytes were read: %v", err)
 		}
+		again := 0
+		sari.counting(func(uint32) { again++ })
 		if err := budi.Fetch(ctx, rt, a, 50_000, nil); err != nil {
 			t.Fatal(err)
 		}
 		budi.reads(a, content)
+		if again != 1 {
+			t.Errorf("%d chunks came again, and one was rotten", again)
+		}
 	})
 }
 

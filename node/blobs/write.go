@@ -93,18 +93,25 @@ func (s *Store) begin(at id, m blob.Manifest) (*part, error) {
 		return nil, fmt.Errorf("blobs: %s: here or coming already", at.a)
 	}
 	delete(s.files, at) // what is here of it is counted as it will be
-	if err := s.reserve(fileLen(m)); err != nil {
+	p, err := s.makeRoom(at, m)
+	if err != nil {
+		if old != nil {
+			s.files[at] = old // it takes its room still, and a mark stays a mark
+		}
 		return nil, err
 	}
 	if old != nil && old.state == stateGone {
 		_ = os.Remove(s.path(at, stateGone)) // somebody wants it now
 	}
-	p, err := s.openPart(at, m)
-	if err != nil {
-		return nil, err
-	}
 	s.files[at] = &file{state: statePart, size: fileLen(m), opened: s.opt.Now(), active: true}
 	return p, nil
+}
+
+func (s *Store) makeRoom(at id, m blob.Manifest) (*part, error) {
+	if err := s.reserve(fileLen(m)); err != nil {
+		return nil, err
+	}
+	return s.openPart(at, m)
 }
 
 func (s *Store) openPart(at id, m blob.Manifest) (*part, error) {
@@ -158,21 +165,28 @@ func (p *part) put(i int, sealed []byte) error {
 	return nil
 }
 
-// close ends the coming: the blob is whole then, or stays a part.
+// close ends the coming: the blob is whole then, or stays a part. A card may
+// take seconds to sync, in which everything else goes on.
 func (p *part) close() error {
+	var err error
+	whole := p.got == p.m.Size()
+	if whole {
+		err = p.f.Sync()
+	}
+	err = errors.Join(err, p.f.Close())
 	s := p.store
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	coming := s.files[p.at]
 	if coming == nil || !coming.active {
-		return p.f.Close() // the neighbourhood was left meanwhile
+		return errors.Join(err, os.RemoveAll(p.f.Name())) // left meanwhile, or here by another way
 	}
 	coming.active = false
-	if p.got < p.m.Size() {
-		return p.f.Close()
-	}
-	if err := errors.Join(p.f.Sync(), p.f.Close()); err != nil {
+	if err != nil {
 		return fmt.Errorf("blobs: %w", err)
+	}
+	if !whole {
+		return nil
 	}
 	_ = os.Chtimes(p.f.Name(), coming.opened, coming.opened) // only for who goes first
 	return s.rename(p.at, coming, stateKept)
