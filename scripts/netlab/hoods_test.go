@@ -113,6 +113,7 @@ func TestAHubThatIsKilledAgainAndAgainLosesNothing(t *testing.T) {
 	all[0].gotong(t, "create", "RT 03", "--household", all[0].name)
 	all[0].allow(t, hub)
 	all[1].join(t, all[0])
+	untilEqual(t, time.Minute, all) // he is let in
 	var saved []request
 	for i := range *kills {
 		saved = append(saved, askAll(t, 1, all)...)
