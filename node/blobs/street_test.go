@@ -31,7 +31,6 @@ type node struct {
 	street *street
 	id     protocol.DeviceID
 	serve  func(peer protocol.DeviceID, s Stream) error // in place of the honest one
-	sent   int                                          // chunks that it sent
 }
 
 func newStreet(t *testing.T) *street {

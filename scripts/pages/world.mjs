@@ -49,7 +49,7 @@ export const browser = await chromium.launch({
 // phone returns a page of a phone that is let in.
 export async function phone(node, options = {}) {
   const context = await browser.newContext({ viewport: { width: 360, height: 740 }, locale: 'id-ID', isMobile: true, hasTouch: true, ...options });
-  context.setDefaultTimeout(10000);
+  context.setDefaultTimeout(30000);
   const page = await context.newPage();
   page.wrong = [];
   page.on('pageerror', e => page.wrong.push(`a script failed: ${e.message}`));
