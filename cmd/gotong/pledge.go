@@ -67,7 +67,11 @@ func (a *app) pledged(doc api.Written) {
 		if p.ID == doc.ID {
 			a.tell("pledge.counts-until", words.Args{"when": a.words.When(p.Lapses, a.now())})
 		}
-		if p.ID == doc.ID && len(p.Standby) > 0 {
+		switch {
+		case p.ID != doc.ID:
+		case p.Waits:
+			a.tell("pledge.waits-you", nil)
+		case len(p.Standby) > 0:
 			a.tell("pledge.on-standby", words.Args{"amount": a.amounts(p.Standby)})
 		}
 	}

@@ -116,6 +116,9 @@ func (a *app) pledge(p api.Pledge) string {
 	if len(p.Standby) > 0 && p.Live {
 		standby = a.say("progress.standby", words.Args{"amount": a.amounts(p.Standby)})
 	}
+	if p.Waits && p.Live {
+		standby = a.say("pledge.waits", nil)
+	}
 	if !p.Promised.IsZero() && len(p.Received) == 0 {
 		due = a.say("pledge.due", words.Args{"when": a.words.When(p.Promised, a.now())})
 	}

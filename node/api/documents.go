@@ -178,6 +178,7 @@ type Pledge struct {
 	Effective []Amount  `json:"effective"` // what counts toward the need
 	Standby   []Amount  `json:"standby"`   // what is beyond it
 	Received  []Amount  `json:"received"`
+	Waits     bool      `json:"waits,omitempty"` // of what needs trust nothing counts before somebody vouches for its household
 	Reach     *Reach    `json:"reach,omitempty"` // of what this device says of it
 }
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"time"
 
 	"gotong/protocol"
@@ -82,9 +83,17 @@ func (s sight) pledge(i board.Item, p board.PledgeState) Pledge {
 		State: pledgeState(p.Pledge.State), Accepted: p.Accepted, Live: p.Live,
 		Created: at(p.Created()), Promised: at(p.Pledge.PromisedAt), Lapses: at(i.Lapses(p)), Note: p.Pledge.Note,
 		Amounts: amountsOf(i, p.Pledge.Amounts), Effective: amountsOf(i, p.Effective),
-		Standby: amountsOf(i, p.Standby), Received: amountsOf(i, p.Received),
+		Standby: amountsOf(i, p.Standby), Received: amountsOf(i, p.Received), Waits: waits(i, p),
 		Reach: s.reach(p.Record),
 	}
+}
+
+// waits reports whether a pledge is of something that needs trust, by a
+// household that nobody vouched for.
+func waits(i board.Item, p board.PledgeState) bool {
+	return p.Unvouched && slices.ContainsFunc(i.Lines, func(l board.LineState) bool {
+		return record.NeedsTrust(l.Category) && slices.ContainsFunc(p.Standby, func(a *record.Amount) bool { return a.Line == l.Line.Line })
+	})
 }
 
 // reach says how far an own record has got, nil where that is not known here:

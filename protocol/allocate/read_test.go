@@ -29,6 +29,7 @@ func (anybody) Household(d protocol.DeviceID) (protocol.HouseholdID, bool) {
 func (anybody) Steward(protocol.HouseholdID) bool { return false }
 func (anybody) Founder(protocol.HouseholdID) bool { return false }
 func (anybody) Votes(protocol.HouseholdID) bool   { return true }
+func (anybody) Vouched(protocol.HouseholdID) bool { return true }
 
 func newStreet() *street {
 	return &street{board.New(anybody{}), make(map[protocol.DeviceID]uint32), noon}

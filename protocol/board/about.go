@@ -12,11 +12,12 @@ import (
 // households say about it, as far as their word counts.
 type decoded struct {
 	*Record
-	pledges  []*Record                              // by id
-	accepted map[protocol.RecordID][]*record.Amount // by pledge, the owner's yes
-	received map[protocol.RecordID]*received        // by pledge, the zero id for none in particular
-	triages  []*Record                              // of stewards, by id
-	judged   Judgement
+	pledges   []*Record                              // by id
+	unvouched map[protocol.RecordID]bool             // pledges for a request, of households on probation
+	accepted  map[protocol.RecordID][]*record.Amount // by pledge, the owner's yes
+	received  map[protocol.RecordID]*received        // by pledge, the zero id for none in particular
+	triages   []*Record                              // of stewards, by id
+	judged    Judgement
 }
 
 // received is what is said to have arrived of one pledge.
@@ -51,6 +52,7 @@ func (b *Board) gather(d *decoded, e *entry) {
 		case *record.Pledge:
 			if x.Owner != d.Owner { // nobody pledges to themselves
 				d.pledges = append(d.pledges, x)
+				d.trust(b, x)
 			}
 		case *record.Acceptance:
 			if pledge, ok := m.Pledge.Place(); ok && x.Owner == d.Owner && !m.TakenBack {
@@ -64,6 +66,18 @@ func (b *Board) gather(d *decoded, e *entry) {
 			}
 		}
 	}
+}
+
+// trust notes a pledge for a request whose household is on probation. Whoever
+// asks of an offer is trusted with nothing.
+func (d *decoded) trust(b *Board, pledge *Record) {
+	if d.Kind != record.Kind_KIND_REQUEST || b.roster.Vouched(pledge.Owner) {
+		return
+	}
+	if d.unvouched == nil {
+		d.unvouched = make(map[protocol.RecordID]bool)
+	}
+	d.unvouched[pledge.ID] = true
 }
 
 // arrived takes in a receipt of the household by. A receipt states a total, so

@@ -17,6 +17,7 @@ type Roster interface {
 	Steward(protocol.HouseholdID) bool
 	Founder(protocol.HouseholdID) bool
 	Votes(protocol.HouseholdID) bool
+	Vouched(protocol.HouseholdID) bool // it belongs, and is beyond probation
 }
 
 // Place is where a cell stands: a slot of a device.

@@ -60,6 +60,7 @@ type PledgeState struct {
 	Pledge    *record.Pledge
 	Accepted  bool
 	Live      bool             // neither withdrawn nor failed nor lapsed
+	Unvouched bool             // its household is on probation: of what needs trust only what arrived counts
 	Effective []*record.Amount // what counts toward the need
 	Standby   []*record.Amount // what is beyond it: keep, reduce or move
 	Received  []*record.Amount
@@ -156,7 +157,7 @@ func (c *Coverage) collect(d *decoded, over lapsed) []claim {
 	for _, p := range d.pledges {
 		pledge := p.Content.(*record.Pledge)
 		accepted := d.accepted[p.ID]
-		state := PledgeState{Record: p, Pledge: pledge, Received: d.received[p.ID].amounts(), Accepted: anything(accepted)}
+		state := PledgeState{Record: p, Pledge: pledge, Received: d.received[p.ID].amounts(), Accepted: anything(accepted), Unvouched: d.unvouched[p.ID]}
 		state.Live = standing(pledge) && (state.arrived() || !over(pledge, p))
 		c.Pledges = append(c.Pledges, state)
 		c.receive(state.Received)
@@ -191,6 +192,10 @@ func (c *Coverage) claim(claims []claim, index int, accepted []*record.Amount) [
 		if p.Live {
 			promised = max(received, of(p.Pledge.Amounts, number))
 		}
+		if p.Unvouched && record.NeedsTrust(c.Lines[line].Category) {
+			c.standBy(p, line, promised-received)
+			promised = received
+		}
 		yes = max(received, min(yes, promised))
 		cut := func(amount int64, received, accepted bool) {
 			if k.received, k.accepted = received, accepted; amount > 0 {
@@ -204,12 +209,18 @@ func (c *Coverage) claim(claims []claim, index int, accepted []*record.Amount) [
 	return claims
 }
 
+// standBy keeps what is pledged for nothing that it could fill.
+func (c *Coverage) standBy(p *PledgeState, line int, amount int64) {
+	l := &c.Lines[line]
+	l.Standby += amount
+	p.Standby = add(p.Standby, l.Line.Line, amount)
+}
+
 // count lets a claim fill what is still needed; the rest stands by.
 func (c *Coverage) count(cl claim) {
 	l, p := &c.Lines[cl.line], &c.Pledges[cl.pledge]
 	counts := min(cl.amount, l.room())
 	l.Pledged += counts
-	l.Standby += cl.amount - counts
 	if !cl.rank.received && moving(p.Pledge) {
 		l.Transit += counts
 	}
@@ -217,7 +228,7 @@ func (c *Coverage) count(cl claim) {
 		l.Delivered += counts
 	}
 	p.Effective = add(p.Effective, l.Line.Line, counts)
-	p.Standby = add(p.Standby, l.Line.Line, cl.amount-counts)
+	c.standBy(p, cl.line, cl.amount-counts)
 }
 
 // cover takes in what came from nobody's pledge in particular: it covers need

@@ -61,6 +61,8 @@ func (r *roll) Votes(h protocol.HouseholdID) bool {
 	return !r.guests[h] && slices.Contains(slices.Collect(maps.Values(r.devices)), h)
 }
 
+func (r *roll) Vouched(h protocol.HouseholdID) bool { return !r.guests[h] }
+
 func newTown() *town {
 	id := protocol.NeighbourhoodID{7}
 	r := newRoll()

@@ -19,6 +19,13 @@ func (c Category) Family() string {
 	return family
 }
 
+// NeedsTrust reports whether a category is help that nobody takes from a
+// household which no neighbour has vouched for: medical, and the care of
+// children.
+func NeedsTrust(category string) bool {
+	return Category{Code: category}.Family() == "med" || category == "care.child"
+}
+
 // categories is in the order in which people are shown it; the first of a
 // family stands for the family.
 var categories = []Category{

@@ -81,6 +81,13 @@ func (r *Roster) Founder(id protocol.HouseholdID) bool { return r.rankOf(id) == 
 // probation. Organisations and hubs have none.
 func (r *Roster) Votes(id protocol.HouseholdID) bool { return r.rankOf(id) >= rankMember }
 
+// Vouched reports whether a household belongs and is beyond probation, be it an
+// organisation.
+func (r *Roster) Vouched(id protocol.HouseholdID) bool {
+	h := r.households[id]
+	return h != nil && r.standing(h) == Full
+}
+
 // Voters returns the households that have a vote, by id.
 func (r *Roster) Voters() []protocol.HouseholdID {
 	var all []protocol.HouseholdID
