@@ -22,19 +22,28 @@ type exportFlags struct {
 	each, bom, preview      bool
 }
 
-// formatVCard is the one format that is about a single contact.
-const formatVCard = "vcard"
+// Two formats have a way of their own: the card of a single contact, and the
+// calendar of what may be told outside.
+const (
+	formatVCard    = "vcard"
+	formatCalendar = "ics"
+)
+
+// formats are all that export writes.
+func formats() []string { return append(export.Formats(), formatCalendar, formatVCard) }
 
 func newExport(a *app) *cobra.Command {
 	var f exportFlags
 	c := &cobra.Command{
 		Use: "export", Short: a.say("help.export", nil), Long: a.say("help.export-long", nil), Args: exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			if !slices.Contains(append(export.Formats(), formatVCard), f.format) {
-				return usage("usage.format", words.Args{"value": f.format, "formats": strings.Join(append(export.Formats(), formatVCard), ", ")})
-			}
-			if f.format == formatVCard {
+			switch {
+			case !slices.Contains(formats(), f.format):
+				return usage("usage.format", words.Args{"value": f.format, "formats": strings.Join(formats(), ", ")})
+			case f.format == formatVCard:
 				return a.exportCard(c.Context(), f)
+			case f.format == formatCalendar:
+				return a.exportCalendar(c.Context(), f)
 			}
 			return a.export(c.Context(), f)
 		},
