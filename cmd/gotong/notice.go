@@ -49,6 +49,7 @@ func newNoticeList(a *app) *cobra.Command {
 // noticeFlags are what a notice can say besides its headline.
 type noticeFlags struct {
 	severity, event, body, instruction, until, area, english, updates, cancels string
+	drill                                                                      bool
 	numbers                                                                    numberFlags
 }
 
@@ -73,6 +74,7 @@ func newNoticeSend(a *app) *cobra.Command {
 
 func (f *noticeFlags) add(a *app, c *cobra.Command) {
 	flags := c.Flags()
+	flags.BoolVar(&f.drill, "drill", false, a.say("flag.drill", nil))
 	flags.StringVar(&f.severity, "severity", "", a.say("flag.severity", nil))
 	flags.StringVar(&f.event, "event", "", a.say("flag.event", nil))
 	flags.StringVar(&f.body, "body", "", a.say("flag.body", nil))
@@ -109,6 +111,9 @@ func (f *noticeFlags) draft(a *app, headline string) (api.NoticeDraft, error) {
 
 // rest reads what can be wrong.
 func (f *noticeFlags) rest(a *app, d *api.NoticeDraft) (err error) {
+	if f.drill {
+		d.Status = record.AlertStatus_ALERT_STATUS_EXERCISE.Code()
+	}
 	if f.severity != "" {
 		if d.Severity, err = severity(f.severity); err != nil {
 			return err
