@@ -83,7 +83,8 @@ type Board struct {
 	counts     map[record.Kind]int // records, by kind
 	lists      lists               // records of the kinds that are listed whole
 	origins    origins
-	items      index     // requests and offers that have not ended
+	items      index // requests and offers that have not ended
+	order      order
 	hash       *[32]byte // until the next change
 }
 

@@ -15,6 +15,9 @@ func (b *Board) join(e *entry, by *writer, fresh *Fact) []Change {
 	if whole, owner, ok := b.joined(e, fresh); ok {
 		b.link(e, whole, owner)
 	}
+	if (was == record.Kind_KIND_UNKNOWN) != (e.kind == record.Kind_KIND_UNKNOWN) {
+		b.order.note(e.id)
+	}
 	b.tidy(e)
 	switch {
 	case e.kind == was && (was == record.Kind_KIND_UNKNOWN || by == nil || by.member != e.owner):

@@ -185,6 +185,7 @@ func TestABoardIsTheFoldOfItsFactsHoweverTheyCame(t *testing.T) {
 				b.SetRoster(roster)
 			case 2:
 				picture(b)
+				b.At(0).Find("")
 			case 3:
 				b.Hash()
 				fallthrough
@@ -197,6 +198,9 @@ func TestABoardIsTheFoldOfItsFactsHoweverTheyCame(t *testing.T) {
 		folded := Fold(roster, facts)
 		if got, want := picture(b), picture(folded); got != want {
 			t.Fatalf("the board shows\n%s\nthe fold of its facts\n%s", got, want)
+		}
+		if got, want := b.At(0).Find(""), folded.At(0).Find(""); !slices.Equal(got, want) {
+			t.Fatalf("the board lists %v, the fold of its facts %v", got, want)
 		}
 		if b.Hash() != folded.Hash() {
 			t.Fatal("the board and the fold of its facts have two hashes")

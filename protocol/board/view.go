@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"strings"
 
 	"gotong/protocol"
 	"gotong/protocol/record"
@@ -71,21 +70,6 @@ func (v View) Profile(id protocol.HouseholdID) (*Record, bool) {
 		}
 	}
 	return h.profile, h.profile != nil
-}
-
-// Find returns the records whose written id begins with prefix, in id order.
-// Case does not matter, and the letters people mix up with digits are read as
-// the digits.
-func (v View) Find(prefix string) []protocol.RecordID {
-	prefix = strings.NewReplacer("O", "0", "I", "1", "L", "1").Replace(strings.ToUpper(prefix))
-	var found []protocol.RecordID
-	for id, e := range v.board.entries {
-		if e.kind != record.Kind_KIND_UNKNOWN && (prefix == "" || strings.HasPrefix(id.String(), prefix)) {
-			found = append(found, id)
-		}
-	}
-	slices.SortFunc(found, compareIDs)
-	return found
 }
 
 // Reference says what became of a record that another points at.
