@@ -124,6 +124,7 @@ func (a *app) exportTo(ctx context.Context, dir string, all bool) error {
 	if a.json {
 		return a.document(t)
 	}
+	a.tellPhotos(t)
 	a.tell("carry.exported", words.Args{"n": t.There.New, "dir": dir})
 	return nil
 }
@@ -148,5 +149,6 @@ func (a *app) tripDone(t trip) error {
 		key = "carry.dry"
 	}
 	a.tell(key, words.Args{"n": t.Here.New, "known": t.Here.Known})
+	a.tellPhotos(t)
 	return a.leftOut(t)
 }

@@ -22,6 +22,7 @@ type trip struct {
 	Stick   string       `json:"stick,omitempty"`
 	Here    api.Carriage `json:"here"`
 	There   brought      `json:"there"`
+	Photos  freight      `json:"photos,omitzero"`
 	Skipped []skipped    `json:"skipped,omitempty"`
 	DryRun  bool         `json:"dry_run,omitempty"`
 }
@@ -66,14 +67,14 @@ func (a *app) onStick(t *trip, do func(*visited) error) error {
 		return errSpoken
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR), errors.Is(err, sneakernet.ErrNotFile):
 		return usage("carry.no-dir", words.Args{"dir": t.Stick})
-	case errors.Is(err, syscall.EIO), errors.Is(err, syscall.ENODEV), errors.Is(err, syscall.ENXIO):
+	case gone(err):
 		a.tell("carry.pulled", words.Args{"dir": t.Stick})
 		return errPartial
 	}
 	return err
 }
 
-// empty takes in every bundle on the stick.
+// empty takes in every bundle on the stick, and then the photos.
 func (v *visited) empty(ctx context.Context) error {
 	passed, err := v.stick.Import(func(nth, of int, size int64, r io.Reader) error {
 		v.app.tell("carry.reading", words.Args{"nth": nth, "of": of})
@@ -84,7 +85,10 @@ func (v *visited) empty(ctx context.Context) error {
 	for _, s := range passed {
 		v.trip.Skipped = append(v.trip.Skipped, skipped{s.Name, why(s.Err)})
 	}
-	return err
+	if err != nil || v.trip.DryRun {
+		return err
+	}
+	return v.unload(ctx)
 }
 
 // why names the reason for passing a file over.
@@ -104,7 +108,8 @@ func why(err error) string {
 	return "unreadable"
 }
 
-// fill brings the node's news onto the stick.
+// fill brings the node's news onto the stick, and then photos: a stick that is
+// full of photos would carry no news.
 func (v *visited) fill(ctx context.Context, all bool) error {
 	node, err := v.app.node()
 	if err != nil {
@@ -131,7 +136,10 @@ func (v *visited) fill(ctx context.Context, all bool) error {
 		err = errors.Join(api.ErrLost, err) // it is the node's end that is missing
 	}
 	v.trip.There = brought(sent)
-	return err
+	if err != nil {
+		return err
+	}
+	return v.load(ctx, node)
 }
 
 // watched tells how far a reading is, every few megabytes.
@@ -171,7 +179,7 @@ func (a *app) leftOut(t trip) error {
 	if h.Damaged {
 		a.tell("carry.damaged", nil)
 	}
-	if h.Damaged || h.Bad > 0 || len(t.Skipped) > 0 {
+	if h.Damaged || h.Bad > 0 || len(t.Skipped) > 0 || t.Photos.Here.Bad > 0 {
 		return errPartial
 	}
 	return nil

@@ -97,6 +97,7 @@ func (k *courier) serve(ctx context.Context, dir string) error {
 		return s.fill(ctx, false)
 	})
 	k.done.Sticks = append(k.done.Sticks, t)
+	k.app.tellPhotos(t)
 	if err != nil {
 		return errors.Join(err, k.app.leftOut(t))
 	}

@@ -114,6 +114,9 @@
 //	GET  /v1/backup                   what a restore needs, keys and all, in the clear
 //	GET  /v1/carry                    a bundle of what is kept (protocol/bundle/SPEC.md)
 //	POST /v1/carry                    take in the bundle that is the body
+//	GET  /v1/carry/sealed             photos that are here for a stick, and those that should come by one
+//	GET  /v1/carry/sealed/{address}   one of them, sealed
+//	POST /v1/carry/sealed/{address}   take in the one that is the body
 //
 // "in" names the neighbourhood (query of a GET, member of a POST's body);
 // without it the only one is meant, to carry all of them. An {id} is any prefix that fits one record.

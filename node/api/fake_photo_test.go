@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"gotong/protocol"
+	"gotong/protocol/blob"
 	"gotong/protocol/record"
 )
 
@@ -106,5 +107,35 @@ func (h *home) FetchPhoto(_ context.Context, n protocol.NeighbourhoodID, p *reco
 		return cut
 	}
 	h.put([]byte(hashOf(p, small)), content)
+	return nil
+}
+
+// Cargo is what the street has, each a byte longer as it travels.
+func (h *home) Cargo(_ context.Context, in []protocol.NeighbourhoodID) (all []Sealed, err error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for hash, content := range h.gallery.content {
+		all = append(all, Sealed{In: in[0], Address: blob.Address([]byte(hash)), Content: int64(len(content)), Bytes: int64(len(content)) + 1, Here: h.gallery.has[hash][h.device]})
+	}
+	return all, nil
+}
+
+func (h *home) SendSealed(n protocol.NeighbourhoodID, a blob.Address, w io.Writer) error {
+	content, ok := h.gallery.content[string(a[:])]
+	if !ok {
+		return ErrPhotoElsewhere
+	}
+	if _, err := w.Write(append([]byte("#"), content...)); err != nil {
+		return err
+	}
+	return h.gallery.cut
+}
+
+func (h *home) TakeSealed(of Sealed, r io.Reader) error {
+	content, err := io.ReadAll(r)
+	if err != nil || int64(len(content)) != of.Content+1 {
+		return ErrPhotoUntrue
+	}
+	h.put(of.Address[:], content[1:])
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"gotong/protocol"
+	"gotong/protocol/blob"
 	"gotong/protocol/board"
 	"gotong/protocol/record"
 )
@@ -38,6 +39,15 @@ type Gallery interface {
 	// FetchPhoto brings one from whoever is connected; see, where it is not nil,
 	// is told how far it is.
 	FetchPhoto(ctx context.Context, n protocol.NeighbourhoodID, photo *record.BlobRef, small bool, see func(Bringing)) error
+	// Cargo returns the photos and thumbnails that records of these
+	// neighbourhoods show and that are here, or should come by a stick: what is
+	// needed most first.
+	Cargo(ctx context.Context, in []protocol.NeighbourhoodID) ([]Sealed, error)
+	// SendSealed writes one as it travels. ErrPhotoElsewhere where it is not here.
+	SendSealed(n protocol.NeighbourhoodID, a blob.Address, w io.Writer) error
+	// TakeSealed keeps what SendSealed wrote elsewhere. ErrPhotoUntrue where it is
+	// not what it is said to be, ErrFull where there is no room for it.
+	TakeSealed(of Sealed, r io.Reader) error
 }
 
 // Bringing is how far a photo is that comes.

@@ -40,6 +40,9 @@ func nodeRoutes(mux *http.ServeMux, h handler, d Desk) {
 	mux.Handle("GET /v1/backup", h.backup(d))
 	mux.Handle("GET /v1/carry", h.carryOut(d))
 	mux.Handle("POST /v1/carry", h.carryIn(d))
+	mux.Handle("GET /v1/carry/sealed", get(h, func(ctx context.Context, r *http.Request) (Cargo, error) { return d.Cargo(ctx, queryOf(r).Place) }))
+	mux.Handle("GET /v1/carry/sealed/{address}", h.sendSealed(d))
+	mux.Handle("POST /v1/carry/sealed/{address}", h.takeSealed(d))
 }
 
 // peopleRoutes are about who belongs.

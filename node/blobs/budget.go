@@ -17,26 +17,30 @@ const (
 
 // reserve makes room for a file of so many bytes, by taking away what was not
 // opened for longest: first of the neighbourhood that takes the most room, so
-// that one cannot push out the others. Own blobs stay. The caller holds the
-// lock.
-func (s *Store) reserve(size int64) error {
+// that one cannot push out the others. Own blobs stay, and so does what was
+// opened since then; where the rest is not enough nothing goes. The caller holds
+// the lock.
+func (s *Store) reserve(size int64, then time.Time) error {
 	use := make(map[protocol.NeighbourhoodID]int64)
-	var all int64
+	var all, may int64
 	for at, f := range s.files {
 		if f.state.counts() {
 			use[at.n] += f.size
 			all += f.size
+		}
+		if f.mayGo(then) {
+			may += f.size
 		}
 	}
 	budget := s.opt.Budget
 	if s.opt.Free != nil {
 		budget = min(budget, (s.opt.Free()+all)/4)
 	}
-	if size > budget {
+	if size > budget || size > 0 && all-may+size > budget {
 		return ErrRoom
 	}
 	for all+size > budget {
-		at, f := s.leastNeeded(use)
+		at, f := s.leastNeeded(use, then)
 		if f == nil {
 			return ErrRoom
 		}
@@ -54,13 +58,21 @@ func (s *Store) reserve(size int64) error {
 func (s *Store) Shrink() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_ = s.reserve(0) // what cannot go stays
+	_ = s.reserve(0, s.always()) // what cannot go stays
+}
+
+// always is a time before which everything was opened.
+func (s *Store) always() time.Time { return s.opt.Now().Add(100 * 365 * 24 * time.Hour) }
+
+// mayGo reports whether a file may make room for others.
+func (f *file) mayGo(then time.Time) bool {
+	return f.state.counts() && !f.active && f.opened.Before(then)
 }
 
 // leastNeeded returns what is to go first.
-func (s *Store) leastNeeded(use map[protocol.NeighbourhoodID]int64) (at id, least *file) {
+func (s *Store) leastNeeded(use map[protocol.NeighbourhoodID]int64, then time.Time) (at id, least *file) {
 	for x, f := range s.files {
-		if !f.state.counts() || f.active {
+		if !f.mayGo(then) {
 			continue
 		}
 		if least == nil || use[x.n] > use[at.n] || x.n == at.n && f.opened.Before(least.opened) {

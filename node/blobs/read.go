@@ -23,13 +23,22 @@ type shelved struct {
 // take opens a whole blob to be read or served, and notes that it was.
 func (s *Store) take(at id) (*shelved, error) {
 	s.mu.Lock()
+	if held := s.files[at]; held != nil && held.state.whole() {
+		s.touch(at, held)
+	}
+	s.mu.Unlock()
+	return s.lift(at)
+}
+
+// lift opens a whole blob.
+func (s *Store) lift(at id) (*shelved, error) {
+	s.mu.Lock()
 	held := s.files[at]
 	if held == nil || !held.state.whole() {
 		s.mu.Unlock()
 		return nil, ErrAbsent
 	}
 	f, err := os.Open(s.path(at, held.state))
-	s.touch(at, held)
 	s.mu.Unlock()
 	if err != nil {
 		return nil, s.suspect(at, err)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"gotong/protocol"
 	"gotong/protocol/blob"
@@ -84,16 +85,24 @@ type part struct {
 	got   int64 // bytes of the chunks that are here
 }
 
+// errComing: a blob is here or coming already.
+var errComing = errors.New("blobs: here or coming already")
+
 // begin takes up the part of a blob that is here, or starts one.
 func (s *Store) begin(at id, m blob.Manifest) (*part, error) {
+	return s.beginBefore(at, m, s.always())
+}
+
+// beginBefore is begin where only what was last opened before then makes room.
+func (s *Store) beginBefore(at id, m blob.Manifest, then time.Time) (*part, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	old := s.files[at]
 	if old != nil && (old.state.whole() || old.active) {
-		return nil, fmt.Errorf("blobs: %s: here or coming already", at.a)
+		return nil, errComing
 	}
 	delete(s.files, at) // what is here of it is counted as it will be
-	p, err := s.makeRoom(at, m)
+	p, err := s.makeRoom(at, m, then)
 	if err != nil {
 		if old != nil {
 			s.files[at] = old // it takes its room still, and a mark stays a mark
@@ -107,8 +116,8 @@ func (s *Store) begin(at id, m blob.Manifest) (*part, error) {
 	return p, nil
 }
 
-func (s *Store) makeRoom(at id, m blob.Manifest) (*part, error) {
-	if err := s.reserve(fileLen(m)); err != nil {
+func (s *Store) makeRoom(at id, m blob.Manifest, then time.Time) (*part, error) {
+	if err := s.reserve(fileLen(m), then); err != nil {
 		return nil, err
 	}
 	return s.openPart(at, m)

@@ -45,6 +45,7 @@ type Stick struct {
 	salt    bundle.Salt
 	salted  bool
 	through func(io.Writer) io.Writer // stands before every file written, in tests
+	free    func() (int64, error)     // bytes left on the stick
 }
 
 // Open looks at the gotong folder in dir, the stick's top folder. Nothing is
@@ -54,7 +55,7 @@ func Open(dir string) (*Stick, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sneakernet: open: %w", err)
 	}
-	s := &Stick{outer: outer, through: func(w io.Writer) io.Writer { return w }}
+	s := &Stick{outer: outer, through: func(w io.Writer) io.Writer { return w }, free: func() (int64, error) { return freeBytes(dir) }}
 	if err := s.enter(); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, errors.Join(err, outer.Close())
 	}

@@ -17,35 +17,48 @@ import (
 type draft struct {
 	*bufio.Writer
 	stick *Stick
+	part  string
 	name  string
 	file  *os.File
 }
 
 // draft begins a file; it appears under its name when it is published.
-func (s *Stick) draft(name string) (*draft, error) {
-	file, err := s.root.OpenFile(name+partEnd, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+func (s *Stick) draft(name string) (*draft, error) { return s.draftAt(name, name) }
+
+// draftAt begins a file that is to appear elsewhere in the folder.
+func (s *Stick) draftAt(beside, name string) (*draft, error) {
+	part := beside + partEnd
+	file, err := s.root.OpenFile(part, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return nil, full(fmt.Errorf("sneakernet: write: %w", err))
 	}
-	return &draft{bufio.NewWriterSize(s.through(file), 64<<10), s, name, file}, nil
+	return &draft{bufio.NewWriterSize(s.through(file), 64<<10), s, part, name, file}, nil
 }
 
 // publish makes the file durable and puts it in its place, all of it or
 // nothing.
 func (d *draft) publish() error {
+	if err := d.settle(); err != nil {
+		return err
+	}
+	return d.stick.syncDir(".")
+}
+
+// settle is publish but for the folder: its names are made durable later.
+func (d *draft) settle() error {
 	err := errors.Join(d.Flush(), d.file.Sync(), d.file.Close())
 	if err == nil {
-		err = d.stick.root.Rename(d.name+partEnd, d.name)
+		err = d.stick.root.Rename(d.part, d.name)
 	}
 	if err != nil {
-		return full(errors.Join(fmt.Errorf("sneakernet: write: %w", err), d.stick.root.Remove(d.name+partEnd)))
+		return full(errors.Join(fmt.Errorf("sneakernet: write: %w", err), d.stick.root.Remove(d.part)))
 	}
-	return d.stick.sync()
+	return nil
 }
 
 // discard removes what was written so far.
 func (d *draft) discard() error {
-	return errors.Join(d.file.Close(), d.stick.root.Remove(d.name+partEnd))
+	return errors.Join(d.file.Close(), d.stick.root.Remove(d.part))
 }
 
 // put writes a small file whole.
@@ -60,9 +73,12 @@ func (s *Stick) put(name string, content []byte) error {
 	return d.publish()
 }
 
-// sync makes the names in the folder durable.
-func (s *Stick) sync() error {
-	dir, err := s.root.Open(".")
+// syncDir makes the names in a folder durable.
+func (s *Stick) syncDir(name string) error {
+	dir, err := s.root.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("sneakernet: sync: %w", err)
 	}

@@ -45,7 +45,7 @@ func (r Role) mayAPI(method, path string) bool {
 	if strings.HasPrefix(path, "/v1/backup") {
 		return false
 	}
-	reads := method == "GET" && path != "/v1/carry"
+	reads := method == "GET" && path != "/v1/carry" && !strings.HasPrefix(path, "/v1/carry/")
 	return r == owner || r == member && (reads || slices.ContainsFunc(boardVerbs, func(p string) bool { return strings.HasPrefix(path, p) }))
 }
 
