@@ -104,3 +104,39 @@ func TestASaltThatIsNoneIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestPhotosGoOutOfTheNodeAndComeInSealed(t *testing.T) {
+	_, desks := newStreet("Bu Sari", "Pak Budi")
+	sari, budi := overSocket(t, desks[0]), overSocket(t, desks[1])
+	if _, err := sari.Attach(t.Context(), Attachment{}, strings.NewReader("atap")); err != nil {
+		t.Fatal(err)
+	}
+	wanted, err := budi.Cargo(t.Context(), Place{})
+	if err != nil || len(wanted.Sealed) != 2 || wanted.Sealed[0].Here {
+		t.Fatalf("%+v, %v", wanted, err)
+	}
+	for _, p := range wanted.Sealed {
+		var file strings.Builder
+		if err := sari.SendSealed(t.Context(), p, &file); err != nil {
+			t.Fatal(err)
+		}
+		if err := budi.TakeSealed(t.Context(), p, strings.NewReader(file.String()+"more")); !errors.Is(err, ErrPhotoUntrue) {
+			t.Errorf("another one: %v", err)
+		}
+		if err := budi.TakeSealed(t.Context(), p, strings.NewReader(file.String())); err != nil {
+			t.Error(err)
+		}
+		p.Bytes++
+		if err := sari.SendSealed(t.Context(), p, io.Discard); !errors.Is(err, ErrLost) {
+			t.Errorf("one that breaks off: %v", err)
+		}
+		p.Address = "../secret"
+		if err := sari.SendSealed(t.Context(), p, io.Discard); err == nil {
+			t.Error("a path for an address")
+		}
+	}
+	came, err := budi.Cargo(t.Context(), Place{})
+	if err != nil || !came.Sealed[0].Here || !came.Sealed[1].Here {
+		t.Errorf("%+v, %v", came, err)
+	}
+}
