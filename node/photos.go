@@ -19,6 +19,7 @@ import (
 	"gotong/protocol"
 	"gotong/protocol/blob"
 	"gotong/protocol/record"
+	"gotong/protocol/roster"
 )
 
 // photosDir is where photos and documents lie, in the node's directory.
@@ -286,9 +287,18 @@ func (b Backend) FetchPhoto(ctx context.Context, n protocol.NeighbourhoodID, p *
 		if now.Size > 0 {
 			come.Here = s.size * now.Here / now.Size // of the content, not of what travels
 		}
-		come.From, _ = h.Roster().Household(now.From)
+		come.From = homeOf(h.Roster(), now.From)
 		see(come)
 	}))
+}
+
+// homeOf returns whose house a device is in; none of a hub, which is nobody's.
+func homeOf(members *roster.Roster, d protocol.DeviceID) protocol.HouseholdID {
+	home, _ := members.Household(d)
+	if m, _ := members.Member(home); m.Role == roster.RoleHub {
+		return protocol.HouseholdID{}
+	}
+	return home
 }
 
 // tidyPhotos lets go of own photos that no record of the household shows any

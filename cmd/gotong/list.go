@@ -47,6 +47,10 @@ func selection(open, mine, all bool) (api.Show, error) {
 
 func (a *app) listed(doc api.List) {
 	defer a.unlisted(doc.Hidden, doc.Kept)
+	if doc.Unread {
+		a.tell("problem.hub", nil)
+		return
+	}
 	if len(doc.Items) == 0 {
 		a.tell("list.empty", words.Args{"name": a.neighbourhood(doc.Neighbourhood)})
 		return

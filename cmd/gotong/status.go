@@ -84,11 +84,12 @@ func (a *app) standingIn(n api.Standing) {
 	case n.Role == api.RoleHub:
 		a.show("status.hub", words.Args{"n": n.Cells})
 	}
-	a.show("status.us", words.Args{"name": words.Plain(n.Me.Name)})
-	a.line("  ", joined(", ",
-		a.say("status.households", words.Args{"n": n.Households}),
-		a.say("list.requests", words.Args{"n": n.Records[record.Kind_KIND_REQUEST.Code()]}),
-		a.say("list.offers", words.Args{"n": n.Records[record.Kind_KIND_OFFER.Code()]})))
+	hub := n.Role == api.RoleHub
+	if hub { // it reads neither a name nor what anybody asks
+		a.line("  ", a.say("status.households", words.Args{"n": n.Households}))
+	} else {
+		a.onBoard(n)
+	}
 	if n.LastExchange.IsZero() {
 		a.show("status.never-exchanged", nil)
 	} else {
@@ -103,7 +104,16 @@ func (a *app) standingIn(n api.Standing) {
 	if n.Unreached > 0 {
 		a.show("status.unreached", words.Args{"n": n.Unreached})
 	}
-	if n.Locked > 0 {
+	if n.Locked > 0 && !hub { // to whom no key is to come
 		a.show("status.locked", words.Args{"n": n.Locked})
 	}
+}
+
+// onBoard says who we are in a neighbourhood, and how much is on its board.
+func (a *app) onBoard(n api.Standing) {
+	a.show("status.us", words.Args{"name": words.Plain(n.Me.Name)})
+	a.line("  ", joined(", ",
+		a.say("status.households", words.Args{"n": n.Households}),
+		a.say("list.requests", words.Args{"n": n.Records[record.Kind_KIND_REQUEST.Code()]}),
+		a.say("list.offers", words.Args{"n": n.Records[record.Kind_KIND_OFFER.Code()]})))
 }

@@ -74,6 +74,7 @@ type List struct {
 	Total         int           `json:"total"`            // that fit, of which Items may be a part
 	Hidden        int           `json:"hidden,omitempty"` // of households muted on this node
 	Kept          int           `json:"kept,omitempty"`   // from being shown, by stewards
+	Unread        bool          `json:"unread,omitempty"` // this node is a hub here: it can read none of the board
 }
 
 // Shown answers Show.

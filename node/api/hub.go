@@ -2,6 +2,8 @@ package api
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"gotong/protocol"
@@ -44,10 +46,14 @@ func (d Desk) AllowHub(ctx context.Context, a Allowing) (Invited, error) {
 		return Invited{}, err
 	}
 	members, err := d.Backend.Roster(s.id)
-	if err == nil {
-		err = mayAllow(members, s.me, key.Household())
-	}
 	if err != nil {
+		return Invited{}, err
+	}
+	invitation := Inviting{Place: a.Place, Uses: 1, Role: RoleHub, Expires: a.Expires}
+	switch err := mayAllow(members, s.me, key.Household()); {
+	case errors.Is(err, ErrVouched) && awaited(members, key.Household()):
+		return d.Invite(ctx, invitation) // the first invitation was lost on the way
+	case err != nil:
 		return Invited{}, err
 	}
 	err = d.sign(ctx, s, false, func(p Pen) error {
@@ -57,7 +63,14 @@ func (d Desk) AllowHub(ctx context.Context, a Allowing) (Invited, error) {
 	if err != nil {
 		return Invited{}, err
 	}
-	return d.Invite(ctx, Inviting{Place: a.Place, Uses: 1, Role: RoleHub, Expires: a.Expires})
+	return d.Invite(ctx, invitation)
+}
+
+// awaited reports whether a hub was allowed and has not come.
+func awaited(members *roster.Roster, hub protocol.HouseholdID) bool {
+	m, _ := members.Member(hub)
+	came := slices.ContainsFunc(members.Devices(), func(d roster.DeviceState) bool { return d.Household == hub })
+	return m.Role == roster.RoleHub && !came
 }
 
 // mayAllow says why not.

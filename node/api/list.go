@@ -10,6 +10,7 @@ import (
 	"gotong/protocol"
 	"gotong/protocol/board"
 	"gotong/protocol/record"
+	"gotong/protocol/roster"
 )
 
 // List returns requests and offers.
@@ -25,7 +26,12 @@ func (d Desk) List(ctx context.Context, q Query) (List, error) {
 	if err != nil {
 		return List{}, err
 	}
-	doc := List{Schema: SchemaList, Neighbourhood: s.document(), Items: []Item{}}
+	members, err := d.Backend.Roster(s.id)
+	if err != nil {
+		return List{}, err
+	}
+	m, _ := members.Member(s.me)
+	doc := List{Schema: SchemaList, Neighbourhood: s.document(), Items: []Item{}, Unread: m.Role == roster.RoleHub}
 	err = d.look(ctx, s, func(v sight) error {
 		for _, kind := range q.kinds() {
 			v.fill(&doc, kind, q, muted)

@@ -256,7 +256,10 @@ func (d Desk) Bring(ctx context.Context, v Viewing, see func(Brought) error) (Br
 	defer cancel()
 	var last Household
 	err = d.Backend.FetchPhoto(ctx, s.id, p.ref, v.Small, func(b Bringing) {
-		if b.From != (protocol.HouseholdID{}) && b.From.String() != last.ID {
+		switch {
+		case b.From == protocol.HouseholdID{}:
+			last = Household{}
+		case b.From.String() != last.ID:
 			last = d.named(ctx, s, b.From)
 		}
 		doc.Bytes, doc.Size, doc.From, doc.Waiting = b.Here, b.Size, last, b.Waiting
