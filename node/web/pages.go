@@ -10,6 +10,7 @@ func pages() []page {
 		boardPage(), askPage(), offerPage(), itemPage(),
 		peoplePage(), personPage(), invitePage(), posterPage(),
 		carePage(), eventsPage(), newEventPage(), noticesPage(), decisionsPage(), proposePage(), resourcesPage(),
+		guidesPage(), newGuidePage(), guidePage(), searchPage(),
 		morePage(), phonesPage(), newPhonePage(), devicesPage(), stickPage(), bundlePage(), healthPage(), recoveryPage(),
 		hubPage(), slipPage(), printPage(),
 	}

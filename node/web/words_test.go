@@ -143,7 +143,7 @@ func (p pseudo) When(at, now time.Time) string          { return mark(p.Tongue.W
 // everyPage are paths that show every page there is.
 func everyPage(id, person string) []string {
 	return []string{"/", "/?show=open", "/?show=mine", "/?text=xyz", "/ask", "/offer", id, "/people", "/people/" + person, "/people/" + person + "?do=vouch", "/people/" + person + "?do=revoke",
-		"/invite", "/poster", "/more", "/phones", "/phones/new", "/devices", "/stick", "/health", "/care", "/events", "/events/new", "/notices", "/hub", "/hub/slip", "/hub/print", "/start", "/join", "/create", "/where", "/r/0000", "/recovery"}
+		"/invite", "/poster", "/more", "/phones", "/phones/new", "/devices", "/stick", "/health", "/care", "/events", "/events/new", "/notices", "/hub", "/hub/slip", "/hub/print", "/start", "/join", "/create", "/where", "/r/0000", "/recovery", "/guides", "/guides/new", "/search", "/search?q=words"}
 }
 
 func TestNoPageSaysAWordThatIsNotInTheCatalogs(t *testing.T) {

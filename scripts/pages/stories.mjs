@@ -204,7 +204,7 @@ await story('what is typed into any field is text', async () => {
 await a.goto(`${sari.url}/people`);
 const person = (await a.locator('.person a.button').first().getAttribute('href')).replace(/\?.*/, '');
 const every = ['/', '/?show=open', '/?show=all&text=air', '/ask', '/offer', item, '/people', person, `${person}?do=vouch`, `${person}?do=revoke`, '/invite', '/poster', '/more', '/phones', '/phones/new', '/devices', '/stick',
-  '/health', '/care', '/events', '/events/new', '/notices', '/decisions', '/decisions/new', '/resources', '/hub', '/hub/slip', '/hub/print', '/start', '/join', '/create', '/where', '/r/0000'];
+  '/health', '/care', '/events', '/events/new', '/notices', '/decisions', '/decisions/new', '/resources', '/guides', '/guides/new', '/search?q=air', '/hub', '/hub/slip', '/hub/print', '/start', '/join', '/create', '/where', '/r/0000'];
 
 async function speak(page, lang) {
   await page.context().addCookies([{ name: 'gotong-language', value: lang, url: sari.url }]);
