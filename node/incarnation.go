@@ -65,29 +65,31 @@ func (h *Neighbourhood) keptClaims(members *roster.Roster) []roster.Op {
 	return kept
 }
 
-// admit judges operations with this device's credentials among them. Those of
-// a device made anew are claimed where the others leave room.
+// admit judges operations with this device's credentials among them. A device
+// made anew looks first what the others say, so that it claims where they leave
+// room: what it knows of its household it need not displace.
 func (h *Neighbourhood) admit(members *roster.Roster, ops []roster.Op) *roster.Roster {
-	members = roster.Judge(h.id, slices.Concat(ops, h.credentials(members)))
 	if h.parts.Identity.Incarnation <= 1 {
-		return members
+		return roster.Judge(h.id, slices.Concat(ops, h.credentials(members)))
 	}
+	members = roster.Judge(h.id, slices.Concat(ops, h.join()))
 	if lacking := h.claims(members); len(lacking) > 0 {
 		members = roster.Judge(h.id, append(members.Keep(), lacking...))
 	}
 	return members
 }
 
-// at returns n claims at the first of the spare places. Where it begins the
-// device says, so that two that were made from one backup begin apart.
+// at returns n claims at spare places. Where they begin the device says, so that
+// two that were made anew without knowing of each other begin apart: of two
+// claims at one place one would be lost.
 func (c *claimed) at(id protocol.NeighbourhoodID, me identity.Identity, spare []uint16, n int) []roster.Op {
 	if c.signed == nil {
 		c.signed = make(map[uint16]roster.Op)
 	}
-	device := me.DeviceID()
+	device, first := me.DeviceID(), max(1, len(spare)-len(spare)/protocol.MaxDevices) // the rest are the first device's
 	var ops []roster.Op
 	for i := range max(n, 0) {
-		place := spare[(int(device[0])%protocol.MaxDevices+i)%len(spare)]
+		place := spare[(int(device[0])%first+i)%len(spare)]
 		op, done := c.signed[place]
 		if !done {
 			op = yielding(id, me, place)

@@ -12,14 +12,20 @@ import (
 // the same bytes whenever they are made under one roster, for as long as nobody
 // refuses them.
 func (h *Neighbourhood) credentials(members *roster.Roster) []roster.Op {
-	me := h.parts.Identity
-	var ops []roster.Op
-	if h.seed != nil {
-		if op, err := roster.Sign(h.id, h.invite().SignKey(), 0, &roster.Join{Household: me.HouseholdKey()}); err == nil {
-			ops = append(ops, op)
-		}
+	return append(h.join(), h.claims(members)...)
+}
+
+// join returns the operation by which the household comes in, if by an
+// invitation.
+func (h *Neighbourhood) join() []roster.Op {
+	if h.seed == nil {
+		return nil
 	}
-	return append(ops, h.claims(members)...)
+	op, err := roster.Sign(h.id, h.invite().SignKey(), 0, &roster.Join{Household: h.parts.Identity.HouseholdKey()})
+	if err != nil {
+		return nil
+	}
+	return []roster.Op{op}
 }
 
 // learnKeys opens the epoch secrets that the roster holds for this device and

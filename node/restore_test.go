@@ -248,6 +248,43 @@ func TestARestoredDeviceFindsAPlaceAmongThoseUsed(t *testing.T) {
 	}
 }
 
+// TestADeviceFromPaperDisplacesNoneFromABackup: from the words alone a device
+// does not know what its household said; whatever it claims first, a device
+// that came back from a file keeps its place, and its records count.
+func TestADeviceFromPaperDisplacesNoneFromABackup(t *testing.T) {
+	sari := newRealNode(t, t.TempDir())
+	id, err := sari.Create(t.Context(), "RT 03", "Bu Sari")
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved, err := ReadBackup(bytes.NewReader(backupOf(t, sari)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if _, err := saved.Restore(dir); err != nil {
+		t.Fatal(err)
+	}
+	n, err := Offline(Config{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Close()
+	h, _ := n.Neighbourhood(id)
+	known := make(map[uint16]bool)
+	for _, op := range h.keptClaims(h.Roster()) {
+		known[op.Place] = true
+	}
+	if len(known) == 0 {
+		t.Fatal("the device from the file claimed nothing")
+	}
+	for _, place := range roster.Judge(id, nil).SparePlaces(n.Identity().HouseholdID()) {
+		if known[place] {
+			t.Errorf("place %d, which a device from paper may claim", place)
+		}
+	}
+}
+
 func body(t *testing.T, h *Neighbourhood, id protocol.RecordID, text string) {
 	t.Helper()
 	err := h.Edit(t.Context(), id, func(m proto.Message) error {
