@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"io"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -17,21 +16,8 @@ import (
 const pipe = "-"
 
 func newCarry(a *app) *cobra.Command {
-	c := &cobra.Command{
-		Use: "carry COMMAND", Short: a.say("help.carry", nil), Long: a.say("help.carry-long", nil),
-		Args: cobra.ArbitraryArgs,
-		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usage("usage.unknown-command", words.Args{"command": "carry " + strings.Join(args, " ")})
-			}
-			a.help(c)
-			return nil
-		},
-	}
-	for _, sub := range []*cobra.Command{newCarryExport(a), newCarryImport(a)} {
-		sub.DisableFlagsInUseLine = true
-		c.AddCommand(sub)
-	}
+	c := a.family("carry", newCarryExport(a), newCarryImport(a))
+	c.Long = a.say("help.carry-long", nil)
 	return c
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -11,21 +10,8 @@ import (
 )
 
 func newDevice(a *app) *cobra.Command {
-	c := &cobra.Command{
-		Use: "device COMMAND", Short: a.say("help.device", nil), Long: a.say("help.device-long", nil),
-		Args: cobra.ArbitraryArgs,
-		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usage("usage.unknown-command", words.Args{"command": "device " + strings.Join(args, " ")})
-			}
-			a.help(c)
-			return nil
-		},
-	}
-	for _, sub := range []*cobra.Command{newDeviceList(a), newDeviceAdd(a), newDeviceJoin(a), newDeviceRetire(a)} {
-		sub.DisableFlagsInUseLine = true
-		c.AddCommand(sub)
-	}
+	c := a.family("device", newDeviceList(a), newDeviceAdd(a), newDeviceJoin(a), newDeviceRetire(a))
+	c.Long = a.say("help.device-long", nil)
 	return c
 }
 

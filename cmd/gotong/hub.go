@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -11,21 +10,8 @@ import (
 )
 
 func newHub(a *app) *cobra.Command {
-	c := &cobra.Command{
-		Use: "hub COMMAND", Short: a.say("help.hub", nil), Long: a.say("help.hub-long", nil),
-		Args: cobra.ArbitraryArgs,
-		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usage("usage.unknown-command", words.Args{"command": "hub " + strings.Join(args, " ")})
-			}
-			a.help(c)
-			return nil
-		},
-	}
-	for _, sub := range []*cobra.Command{newHubAllow(a), newHubKey(a), newHubLeave(a)} {
-		sub.DisableFlagsInUseLine = true
-		c.AddCommand(sub)
-	}
+	c := a.family("hub", newHubAllow(a), newHubKey(a), newHubLeave(a))
+	c.Long = a.say("help.hub-long", nil)
 	return c
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -83,7 +82,7 @@ func (a *app) marked(title string, drill bool) string {
 
 // progress says how far a line is: "2 dari 4 L dijanjikan, 1 sudah sampai".
 func (a *app) progress(kind string, l api.Line) string {
-	step := progressOf(l)
+	step := l.Step()
 	if !counted(l.Unit, l.Quantity) {
 		return a.say("progress."+kind+"."+step, nil)
 	}
@@ -105,19 +104,6 @@ func (a *app) terms(l api.Line) string {
 	return joined(", ", least, other)
 }
 
-// progressOf is the step a line has reached.
-func progressOf(l api.Line) string {
-	switch {
-	case l.Received >= l.Quantity:
-		return "met"
-	case l.Received > 0:
-		return "part"
-	case l.Pledged > 0:
-		return "pledged"
-	}
-	return "open"
-}
-
 func (a *app) standby(l api.Line) string {
 	if l.Standby == 0 {
 		return ""
@@ -132,7 +118,7 @@ func (a *app) summary(i api.Item) string {
 		return said
 	}
 	var phrases []string
-	for _, l := range standing(i) {
+	for _, l := range i.Standing() {
 		phrase := a.progress(i.Kind, l)
 		if len(i.Lines) > 1 {
 			phrase = a.label(l.Category) + " " + phrase
@@ -140,11 +126,6 @@ func (a *app) summary(i api.Item) string {
 		phrases = append(phrases, phrase)
 	}
 	return joined("; ", strings.Join(phrases, "; "), a.warning(i))
-}
-
-// standing returns the lines that were not taken back.
-func standing(i api.Item) []api.Line {
-	return slices.DeleteFunc(slices.Clone(i.Lines), func(l api.Line) bool { return l.Quantity == 0 && l.Received == 0 })
 }
 
 // over says that nothing more is expected, where that is so.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -12,25 +11,10 @@ import (
 )
 
 func newModerate(a *app) *cobra.Command {
-	c := &cobra.Command{
-		Use: "moderate COMMAND", Short: a.say("help.moderate", nil), Long: a.say("help.moderate-long", nil), Args: cobra.ArbitraryArgs,
-		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usage("usage.unknown-command", words.Args{"command": "moderate " + strings.Join(args, " ")})
-			}
-			a.help(c)
-			return nil
-		},
-	}
 	hide, lock := record.ModerationAction_MODERATION_ACTION_HIDE.Code(), record.ModerationAction_MODERATION_ACTION_LOCK_COMMENTS.Code()
 	warn, restore := record.ModerationAction_MODERATION_ACTION_WARN.Code(), record.ModerationAction_MODERATION_ACTION_RESTORE.Code()
-	for _, sub := range []*cobra.Command{
-		newModerateList(a), newFlags(a), newWord(a, "hide", hide), newWord(a, "restore", restore), newWord(a, "lock", lock),
-		newWord(a, "warn", warn), newWord(a, "relent", api.ActionRelent),
-	} {
-		sub.DisableFlagsInUseLine = true
-		c.AddCommand(sub)
-	}
+	c := a.family("moderate", newModerateList(a), newFlags(a), newWord(a, "hide", hide), newWord(a, "restore", restore), newWord(a, "lock", lock), newWord(a, "warn", warn), newWord(a, "relent", api.ActionRelent))
+	c.Long = a.say("help.moderate-long", nil)
 	return c
 }
 

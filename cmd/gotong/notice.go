@@ -15,20 +15,8 @@ import (
 )
 
 func newNotice(a *app) *cobra.Command {
-	c := &cobra.Command{
-		Use: "notice COMMAND", Short: a.say("help.notice", nil), Long: a.say("help.notice-long", nil), Args: cobra.ArbitraryArgs,
-		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usage("usage.unknown-command", words.Args{"command": "notice " + strings.Join(args, " ")})
-			}
-			a.help(c)
-			return nil
-		},
-	}
-	for _, sub := range []*cobra.Command{newNoticeList(a), newNoticeSend(a), newNoticeShow(a), newNoticeRead(a)} {
-		sub.DisableFlagsInUseLine = true
-		c.AddCommand(sub)
-	}
+	c := a.family("notice", newNoticeList(a), newNoticeSend(a), newNoticeShow(a), newNoticeRead(a))
+	c.Long = a.say("help.notice-long", nil)
 	return c
 }
 

@@ -12,20 +12,8 @@ import (
 )
 
 func newPartner(a *app) *cobra.Command {
-	c := &cobra.Command{
-		Use: "partner COMMAND", Short: a.say("help.partner", nil), Long: a.say("help.partner-long", nil), Args: cobra.ArbitraryArgs,
-		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return usage("usage.unknown-command", words.Args{"command": "partner " + strings.Join(args, " ")})
-			}
-			a.help(c)
-			return nil
-		},
-	}
-	for _, sub := range []*cobra.Command{newPartnerList(a), newPartnerProfile(a), newPartnerEnd(a)} {
-		sub.DisableFlagsInUseLine = true
-		c.AddCommand(sub)
-	}
+	c := a.family("partner", newPartnerList(a), newPartnerProfile(a), newPartnerEnd(a))
+	c.Long = a.say("help.partner-long", nil)
 	return c
 }
 

@@ -85,7 +85,7 @@ func (a *app) shown(doc api.Shown) {
 
 // coverage says how far each line is.
 func (a *app) coverage(i api.Item) {
-	for _, l := range standing(i) {
+	for _, l := range i.Standing() {
 		name := joined(" ", a.label(l.Category), words.Plain(l.What))
 		a.line(lineNumber(i, l), name, ": ", joined(", ", a.progress(i.Kind, l), a.terms(l)))
 	}

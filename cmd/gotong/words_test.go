@@ -71,7 +71,7 @@ func families(t *testing.T) map[string][]string {
 		"event-kind.": codes(record.EventKinds(), record.EventKind.Code), "skill.": record.Skills(),
 		"answer.": answered, "event.mine-": answered, "event.said-": answered,
 		"event.state-": {api.EventNow, api.EventPast, api.EventOff},
-		"help.": {"event", "resource", "stock", "skill", "stock-in", "stock-out", "stock-count", "resource-lend", "resource-back",
+		"help.": {"carry", "device", "hub", "moderate", "notice", "partner", "event", "resource", "stock", "skill", "stock-in", "stock-out", "stock-count", "resource-lend", "resource-back",
 			"resource-still", "resource-end", "guide", "guide-search", "search", "project"},
 		"photo-phase.":   {"before", "during", "after"},
 		"found.":         {"request", "offer", "guide", "notice", "event", "resource", "project", "member", "organisation"},

@@ -1,6 +1,9 @@
 package api
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // The schemas of the documents. A new number is a change that old readers
 // would misread; new fields are none.
@@ -154,6 +157,24 @@ type Line struct {
 
 	MinUseful  Quantity `json:"min_useful,omitempty"` // the smallest part that helps
 	Substitute bool     `json:"substitute,omitempty"` // something like it would do
+}
+
+// Step is how far a line has come: "open", "pledged", "part" or "met".
+func (l Line) Step() string {
+	switch {
+	case l.Received >= l.Quantity:
+		return "met"
+	case l.Received > 0:
+		return "part"
+	case l.Pledged > 0:
+		return "pledged"
+	}
+	return "open"
+}
+
+// Standing returns the lines that were not taken back.
+func (i Item) Standing() []Line {
+	return slices.DeleteFunc(slices.Clone(i.Lines), func(l Line) bool { return l.Quantity == 0 && l.Received == 0 })
 }
 
 // Amount is a quantity of one line.

@@ -84,14 +84,7 @@ func (d Desk) Publish(ctx context.Context, c Counting) (Totals, error) {
 	if err != nil {
 		return Totals{}, err
 	}
-	s, err := d.writing(ctx, c.In)
-	if err != nil {
-		return Totals{}, err
-	}
-	members, err := d.Backend.Roster(s.id)
-	if err == nil && !members.Steward(s.me) {
-		err = ErrStewards
-	}
+	s, err := d.stewarding(ctx, c.In)
 	if err != nil {
 		return Totals{}, err
 	}

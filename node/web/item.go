@@ -133,7 +133,7 @@ func (v *view) holders(r api.Reach) string {
 // describe says lines, promises and remarks.
 func (item *itemView) describe(v *visit, doc api.Shown) {
 	i := doc.Item
-	for _, l := range i.Lines {
+	for _, l := range i.Standing() {
 		name := strings.TrimSpace(v.named("category.", l.Category) + " " + l.What)
 		item.Lines = append(item.Lines, lineView{l.Line, name + ": " + v.progress(i.Kind, l)})
 	}

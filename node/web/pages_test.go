@@ -39,6 +39,26 @@ func TestAHouseholdStartsANeighbourhoodAndAsks(t *testing.T) {
 	p.page("/").has(t, "Air minum galon", id)
 }
 
+func TestALineTakenBackIsNotShownAsArrived(t *testing.T) {
+	h := settled(t)
+	asked, err := h.desk.Ask(t.Context(), api.Draft{Title: "Posko", Lines: []api.DraftLine{
+		{Category: "water.drinking", Quantity: api.Whole(4)}, {Category: "shelter.bedding", Quantity: api.Whole(6)}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var none api.Quantity
+	e := api.Editing{Target: api.Target{ID: asked.ID}, Lines: []api.LineEdit{{Line: 2, Quantity: &none}}}
+	if _, err := h.desk.Edit(t.Context(), e); err != nil {
+		t.Fatal(err)
+	}
+	p := h.phone(owner)
+	for _, path := range []string{"/", "/r/" + asked.ID} {
+		s := p.page(path)
+		s.has(t, "perlu 4 L")
+		s.hasNot(t, "selimut", "sampai semua")
+	}
+}
+
 func TestWhatWasTypedIsStillThereWhenSomethingIsWrong(t *testing.T) {
 	p := settled(t).phone(owner)
 	s := p.post("/ask", url.Values{"title": {"Beras <b>5 kilo</b>"}, "qty": {"banyak"}, "at": {"dekat sumur"}, "body": {"baris satu\nbaris dua"}, "urgency": {"critical"}, "contact": {"0812"}})

@@ -50,24 +50,12 @@ func counted(unit string, q api.Quantity) bool {
 
 // progress says how far a line is.
 func (v *view) progress(kind string, l api.Line) string {
-	step := stepOf(l)
+	step := l.Step()
 	if !counted(l.Unit, l.Quantity) {
 		return v.T("progress." + kind + "." + step)
 	}
 	return v.T("progress."+kind+".counted-"+step, "need", v.amount(l.Quantity, l.Unit),
 		"pledged", words.Thousandths(l.Pledged), "received", words.Thousandths(l.Received))
-}
-
-func stepOf(l api.Line) string {
-	switch {
-	case l.Received >= l.Quantity:
-		return "met"
-	case l.Received > 0:
-		return "part"
-	case l.Pledged > 0:
-		return "pledged"
-	}
-	return "open"
 }
 
 // summary says how far all lines are, each with its name where there are several.
@@ -76,7 +64,7 @@ func (v *view) summary(i api.Item) string {
 		return over
 	}
 	var phrases []string
-	for _, l := range i.Lines {
+	for _, l := range i.Standing() {
 		phrase := v.progress(i.Kind, l)
 		if len(i.Lines) > 1 {
 			phrase = v.named("category.", l.Category) + ": " + phrase
