@@ -55,11 +55,12 @@ func readCare(v *visit) (any, error) {
 // add puts somebody where they belong.
 func (c *careView) add(v *visit, p api.CareOf) {
 	view := careOfView{Name: v.careName(p), Says: v.wellbeing(p)}
-	if p.Household != nil && p.Person == "" {
-		view.ID = p.Household.ID
-		if p.Household.Me && p.Shown != nil {
-			c.Ours = view.Says
-		}
+	switch h := p.Household; {
+	case h == nil || p.Person != "":
+	case !h.Me:
+		view.ID = h.ID
+	case p.Shown != nil:
+		c.Ours = view.Says
 	}
 	for _, r := range p.Requests {
 		view.Asked = append(view.Asked, careAsked{r.ID, r.Title})

@@ -20,6 +20,7 @@ func TestAHouseholdSaysHowItIsAndLooksInOnAnother(t *testing.T) {
 	p := h.phone(member)
 	p.page("/care").has(t, "Belum ada kabar: 1", "Kami aman")
 	p.post("/care", url.Values{"status": {"need-help"}, "where": {"atap rumah"}}).has(t, "Perlu ditolong: 1", "atap rumah", "tersimpan di sini")
+	p.page("/care").hasNot(t, "Sudah saya tengok") // nobody looks in on themselves
 	p.post("/care", url.Values{"status": {"safe"}}).has(t, "Ada kabar: 1")
 	if s := h.phone(guest).get("/care"); s.status != http.StatusForbidden {
 		t.Errorf("a guest reads how everybody is: %d", s.status)
