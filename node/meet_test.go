@@ -75,11 +75,14 @@ func TestGossipAndExchangeRunOverARelayedConnection(t *testing.T) {
 	}
 
 	everybody := func(protocol.DeviceID) mesh.Standing { return mesh.Member }
-	relay, err := mesh.New(t.Context(), mesh.Config{Identity: key, Hub: true, Listen: []string{"/ip4/127.0.0.1/tcp/0"}, Admit: everybody})
+	relay, err := mesh.New(mesh.Config{Identity: key, Hub: true, Listen: []string{"/ip4/127.0.0.1/tcp/0"}, Admit: everybody})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { relay.Close() })
+	if err := relay.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	sari := keptApart(t, dirs[0], relay.Addrs()[0])
 	asks(t, hoodOf(t, sari, id), "while apart")
 	budi := keptApart(t, dirs[1], relay.Addrs()[0])

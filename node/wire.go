@@ -34,7 +34,7 @@ type wire struct {
 func newWire(ctx context.Context, n *Node, cfg Config) (*wire, error) {
 	w := &wire{node: n, book: openBook(n.parts.Store, cfg.Log)}
 	var err error
-	w.mesh, err = mesh.New(ctx, mesh.Config{
+	w.mesh, err = mesh.New(mesh.Config{
 		Identity: n.parts.Identity.Device, Listen: cfg.Listen, Peers: cfg.Peers, Announce: cfg.Announce,
 		Known: w.book.known, Remember: w.book.remember, Version: Version, Log: cfg.Log,
 		Admit: w.admit, Members: n.devices, Hub: cfg.Hub, Together: n.together,
@@ -49,6 +49,9 @@ func newWire(ctx context.Context, n *Node, cfg Config) (*wire, error) {
 	w.mesh.Host().SetStreamHandler(protocol.ExchangeProtocol, w.serve)
 	w.showPhotos()
 	w.mesh.Watch(w.met)
+	if err := w.mesh.Start(ctx); err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
 	return w, nil
 }
 

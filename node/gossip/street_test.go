@@ -66,6 +66,7 @@ func tell(t *testing.T, n, hub int, story func(s *street)) {
 		for range n {
 			s.build()
 		}
+		synctest.Wait() // a host begins to listen once it tells others what it speaks
 		story(s)
 		for _, h := range s.houses {
 			if err := h.gossip.Close(); err != nil {

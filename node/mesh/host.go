@@ -121,13 +121,12 @@ type Mesh struct {
 	err    error
 }
 
-// New listens and starts looking for neighbours. ctx ends the looking; Close
-// must be called all the same. Errors: ErrPortInUse, ErrAddress.
-func New(ctx context.Context, cfg Config) (*Mesh, error) {
-	return start(ctx, cfg, usual)
-}
+// New makes the host, to which nobody can come before [Mesh.Start]: whoever
+// came while a package was still to register its protocol would take the node
+// for one that does not speak it. Errors: ErrAddress.
+func New(cfg Config) (*Mesh, error) { return build(cfg, usual) }
 
-func start(ctx context.Context, cfg Config, r rhythm) (*Mesh, error) {
+func build(cfg Config, r rhythm) (*Mesh, error) {
 	if len(cfg.Identity) != ed25519.PrivateKeySize || cfg.Admit == nil {
 		return nil, errors.New("mesh: an identity and Admit are required")
 	}
@@ -154,14 +153,21 @@ func start(ctx context.Context, cfg Config, r rhythm) (*Mesh, error) {
 		return nil, err
 	}
 	m.swarm.Notify(&m.roll)
+	return m, nil
+}
+
+// Start listens and begins to look for neighbours; ctx ends the looking. Close
+// must be called all the same, whether it started or not. Errors: ErrPortInUse,
+// ErrAddress.
+func (m *Mesh) Start(ctx context.Context) error {
 	s, err := m.open()
 	if err != nil {
-		return nil, errors.Join(err, m.host.Close())
+		return err
 	}
 	m.host.Start() // only now does it know what to tell others of its addresses
 	ctx, m.stop = context.WithCancel(ctx)
 	m.worker.Go(func() { s.run(ctx) })
-	return m, nil
+	return nil
 }
 
 // open listens and prepares the supervisor.
@@ -229,7 +235,9 @@ func (m *Mesh) Close() error {
 }
 
 func (m *Mesh) close() error {
-	m.stop()
+	if m.stop != nil {
+		m.stop()
+	}
 	done := make(chan error, 1)
 	go func() {
 		m.worker.Wait()

@@ -223,11 +223,11 @@ func playNode(role string) {
 		playEar(in)
 		return
 	}
-	m, err := New(context.Background(), Config{
+	m, err := start(context.Background(), Config{
 		Identity: keyOf(p.Key), Listen: p.Listen, Admit: everybody,
 		Remember: func(info peer.AddrInfo) { fmt.Println("remember", info.Addrs) },
 		Log:      slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: levelFromEnv()})),
-	})
+	}, usual)
 	if err != nil {
 		fmt.Println("failed", err)
 		return

@@ -194,7 +194,7 @@ func TestTheUsualPortInUseMeansAFreeOne(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer taken.Close()
-		m, err := New(t.Context(), Config{Identity: keyOf(1), Admit: everybody})
+		m, err := start(t.Context(), Config{Identity: keyOf(1), Admit: everybody}, usual)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -209,7 +209,7 @@ func TestAHubListensInEveryWayAlsoWhereTheUsualPortsAreTaken(t *testing.T) {
 	lab(t, func(t *testing.T) {
 		run(t, "ip", "link", "set", "lo", "up")
 		for _, taken := range []bool{false, true} {
-			m, err := New(t.Context(), Config{Identity: keyOf(1), Admit: everybody, Hub: true})
+			m, err := start(t.Context(), Config{Identity: keyOf(1), Admit: everybody, Hub: true}, usual)
 			if err != nil {
 				t.Fatal(err)
 			}

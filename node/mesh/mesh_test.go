@@ -8,13 +8,16 @@ import (
 	"net"
 	"net/netip"
 	"runtime/pprof"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
+	protocolid "github.com/libp2p/go-libp2p/core/protocol"
 	"github.com/libp2p/go-libp2p/p2p/net/swarm"
 	"github.com/libp2p/go-libp2p/p2p/protocol/ping"
 
@@ -60,6 +63,40 @@ func idOf(t testing.TB, b byte) peer.ID {
 
 func deviceOf(b byte) protocol.DeviceID {
 	return protocol.DeviceOf(keyOf(b).Public().(ed25519.PublicKey))
+}
+
+// start makes a mesh and starts it.
+func start(ctx context.Context, cfg Config, r rhythm) (*Mesh, error) {
+	m, err := build(cfg, r)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.Start(ctx); err != nil {
+		return nil, errors.Join(err, m.Close())
+	}
+	return m, nil
+}
+
+// TestNobodyComesBeforeTheProtocolsAreThere: what is registered between New and
+// Start is known to the very first neighbour.
+func TestNobodyComesBeforeTheProtocolsAreThere(t *testing.T) {
+	m, err := build(Config{Identity: keyOf(1), Listen: []string{"/ip4/127.0.0.1/tcp/0"}, Admit: everybody}, quick)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	if len(m.listen) > 0 {
+		t.Errorf("it listens before it is started: %v", m.listen)
+	}
+	m.Host().SetStreamHandler("/test/1.0.0", func(s network.Stream) { s.Close() })
+	if err := m.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	other := node(t, 2, func(c *Config, _ *rhythm) { c.Peers = m.Addrs() })
+	until(t, "the first neighbour knows what it speaks", func() bool {
+		known, err := other.Host().Peerstore().GetProtocols(m.Host().ID())
+		return err == nil && slices.Contains(known, protocolid.ID("/test/1.0.0"))
+	})
 }
 
 // node starts a node on a free loopback port; it ends with the test.
@@ -201,11 +238,11 @@ func TestThisNodesOwnAddressGivenByHandIsGivenUp(t *testing.T) {
 
 func TestANameIsNoAddress(t *testing.T) {
 	for _, text := range []string{"hub.example", "/dns4/hub.example/tcp/4101", "/ip4/127.0.0.1/udp/4101", "/ip4/127.0.0.1/tcp/443/tls/ws", "/ip4/127.0.0.1", "/p2p/" + idOf(t, 1).String()} {
-		_, err := New(t.Context(), Config{Identity: keyOf(1), Admit: everybody, Peers: []string{text}})
+		_, err := New(Config{Identity: keyOf(1), Admit: everybody, Peers: []string{text}})
 		if !errors.Is(err, ErrAddress) {
 			t.Errorf("%s as a peer: %v", text, err)
 		}
-		_, err = New(t.Context(), Config{Identity: keyOf(1), Admit: everybody, Listen: []string{text}})
+		_, err = start(t.Context(), Config{Identity: keyOf(1), Admit: everybody, Listen: []string{text}}, usual)
 		if !errors.Is(err, ErrAddress) {
 			t.Errorf("%s to listen on: %v", text, err)
 		}
@@ -430,7 +467,7 @@ func TestADialIsNotRefusedBecauseOfEarlierFailures(t *testing.T) {
 func TestAPortInUseIsAnErrorWhenItWasAskedFor(t *testing.T) {
 	a := node(t, 1, func(c *Config, _ *rhythm) { c.Listen = onAllCarriers })
 	for _, address := range a.Addrs() {
-		_, err := New(t.Context(), Config{Identity: keyOf(2), Admit: everybody, Listen: []string{withoutPeer(address)}})
+		_, err := start(t.Context(), Config{Identity: keyOf(2), Admit: everybody, Listen: []string{withoutPeer(address)}}, usual)
 		if !errors.Is(err, ErrPortInUse) {
 			t.Errorf("%s: got %v", address, err)
 		}
